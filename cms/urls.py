@@ -1,0 +1,6 @@
+"""Addresses of cms."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "cms"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CareersConfig(AppConfig):
+    name = "lms.careers"
+    label = "careers"
+    verbose_name = _("职业履历")
+    default_auto_field = "django.db.models.BigAutoField"

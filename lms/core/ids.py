@@ -1,0 +1,42 @@
+"""Public identifiers. Random, except inside ``seeded``, where a world is rebuilt identically from its seed."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_source: ContextVar[random.Random | None] = ContextVar("lms_ids", default=None)
+
+
+def new_uuid() -> uuid.UUID:
+    source = _source.get()
+    if source is None:
+        return uuid.uuid4()
+    return uuid.UUID(int=source.getrandbits(128), version=4)
+
+
+def new_code(length: int, alphabet: str = "23456789ABCDEFGHJKMNPQRSTUVWXYZ") -> str:
+    """A code a person can type: no look-alike characters. ``length`` characters of about 4.95 bits each."""
+    source = _source.get()
+    choose = secrets.choice if source is None else source.choice
+    return "".join(choose(alphabet) for _ in range(length))
+
+
+def new_salt() -> bytes:
+    source = _source.get()
+    return secrets.token_bytes(16) if source is None else source.randbytes(16)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[random.Random]:
+    """Identifiers, codes and salts of this block follow from ``seed``. Only for the demonstration world and tests."""
+    source = random.Random(seed)
+    token = _source.set(source)
+    try:
+        yield source
+    finally:
+        _source.reset(token)

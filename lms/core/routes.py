@@ -1,0 +1,46 @@
+"""How a route says who may use it. Each room declares its routes in ``access.py``; ``lms.access`` makes the one table.
+
+The table is not a description but the gate: a middleware refuses a route that is not in it. Rows within a route are
+scoped by the room's selectors; outside one's divisions is the same 404 as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Who(StrEnum):
+    PUBLIC = "public"  # anybody, signed in or not
+    SIGNED_IN = "signed_in"
+    ROLES = "roles"  # one of the roles named
+
+
+class Reach(StrEnum):
+    """On which rows."""
+
+    NONE = "none"  # no row of anybody's
+    OWN = "own"  # rows of the one who looks
+    DIVISION = "division"  # rows within the divisions where the role is held
+    TOKEN = "token"  # rows opened by a code that the page carries
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    who: Who
+    reach: Reach
+    roles: frozenset[str] = frozenset()
+    note: str = ""
+
+
+def public(reach: Reach = Reach.NONE, note: str = "") -> Access:
+    return Access(Who.PUBLIC, reach, note=note)
+
+
+def signed_in(reach: Reach = Reach.OWN, note: str = "") -> Access:
+    return Access(Who.SIGNED_IN, reach, note=note)
+
+
+def roles(names: Iterable[str], reach: Reach = Reach.DIVISION, note: str = "") -> Access:
+    return Access(Who.ROLES, reach, frozenset(str(n) for n in names), note)

@@ -1,0 +1,6 @@
+"""Addresses of notices."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "notices"
+urlpatterns: list[URLPattern | URLResolver] = []

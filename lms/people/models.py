@@ -1,0 +1,142 @@
+"""Persons, their identity documents, consents and merges. Signing in is accounts' business, jobs and exams careers'."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.core import clock
+from lms.core.ids import new_salt
+from lms.core.models import Positioned, Record
+from lms.places.models import Division, Organisation
+
+
+class Sex(models.TextChoices):
+    """GB/T 2261.1."""
+
+    UNKNOWN = "0", _("未知")
+    MALE = "1", _("男")
+    FEMALE = "2", _("女")
+    UNSTATED = "9", _("未说明")
+
+
+class Person(Record):
+    """A human being of the training world, with or without an account. Closed by erasure, which keeps the row and its uuid.
+
+    ``salt`` keys the digests that stand for this person in the ledger; erasure destroys it.
+    """
+
+    PERSONAL = (
+        "name",
+        "birth_date",
+        "phone",
+        "position_title",
+        "sex",
+        "ethnic_group",
+        "education",
+        "major",
+        "political_status",
+        "salt",
+    )
+
+    name = models.CharField(max_length=120)  # normalised by rules.normalise_name; DOMAIN §7
+    sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
+    ethnic_group = models.CharField(max_length=2, blank=True)  # GB/T 3304
+    birth_date = models.DateField(null=True)
+    education = models.CharField(max_length=2, blank=True)  # GB/T 4658, highest gained
+    major = models.CharField(max_length=80, blank=True)
+    political_status = models.CharField(max_length=2, blank=True)  # GB/T 4762
+    phone = models.CharField(max_length=20, blank=True)  # a phone number is not a person: not unique
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")  # where the person is on the books
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    position_title = models.CharField(max_length=80, blank=True)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="person")
+    salt = models.BinaryField(default=new_salt, null=True)
+    created_at = models.DateTimeField(default=clock.now)
+    erased_at = models.DateTimeField(null=True)
+    erased_by = models.UUIDField(null=True)
+    erased_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["division", "name"], name="people_person_division"),
+            models.Index(fields=["name", "birth_date"], name="people_person_duplicates"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, erased_by__isnull=True, erased_reason="")
+                | (Q(erased_at__isnull=False, erased_by__isnull=False) & ~Q(erased_reason="")),
+                name="people_person_erased_together",
+            ),
+            # an erased person keeps nothing that tells who it was
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(name="", phone="", birth_date__isnull=True, salt__isnull=True),
+                name="people_person_erased_is_blank",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"person:{str(self.uuid)[:8]}"
+
+
+class IdentityDocument(Record):
+    """One identity document, encrypted at rest. Shown masked; revealed only by ``services.reveal_document`` with a reason."""
+
+    PERSONAL = ("number_sealed", "number_index", "masked")
+
+    class Kind(models.TextChoices):
+        RESIDENT = "resident", _("居民身份证")
+        RESIDENT_15 = "resident_15", _("居民身份证（15位）")
+        HK_MO_TW = "hk_mo_tw", _("港澳台居民居住证")
+        PERMANENT_RESIDENT = "permanent_resident", _("外国人永久居留身份证")
+        PASSPORT = "passport", _("护照")
+        OTHER = "other", _("其他证件")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="documents")
+    kind = models.CharField(max_length=20, choices=Kind)
+    number_sealed = models.CharField(max_length=255)
+    number_index = models.CharField(max_length=100)
+    masked = models.CharField(max_length=24)  # 5306**********1234
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            # the same document belongs to one person (merges are links, they move no document)
+            models.UniqueConstraint(fields=["kind", "number_index"], name="people_document_once"),
+        ]
+
+
+class Consent(Record):
+    """One answer to one version of one consent text. A withdrawal is a new row; the newest row of a purpose rules."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    version = models.CharField(max_length=20)
+    given = models.BooleanField()
+    answered_at = models.DateTimeField(default=clock.now)
+    answered_by = models.UUIDField()
+    channel = models.CharField(max_length=20)  # site, paper, import
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "purpose", "-answered_at"], name="people_consent_newest")]
+
+
+class Merge(Record, Positioned):
+    """``duplicate`` is the same human being as ``kept``: a dated, reversible link. No row of any room is repointed.
+
+    A reversal is a second row with ``undoes``; both keep their positions, so a past report still sees what was known then.
+    """
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merged_in")
+    duplicate = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merged_into")
+    undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+    decided_at = models.DateTimeField(default=clock.now)
+    decided_by = models.UUIDField()
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("duplicate")), name="people_merge_not_itself"),
+        ]

@@ -1,0 +1,60 @@
+"""The server shape: everything from environment variables; see docs/DEPLOY.md for the list."""
+
+from __future__ import annotations
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from lms.settings.base import *  # noqa: F403
+from lms.settings.keys import parse
+
+env = environ.Env()
+
+SECRET_KEY = env("SECRET_KEY")
+LMS_KEYS = parse(env.json("LMS_DATA_KEYS"))  # {"k2": "<base64 of 32 bytes>", "k1": "…"}, newest first
+if not LMS_KEYS:
+    raise ImproperlyConfigured("LMS_DATA_KEYS holds no key")
+if env.bool("LMS_DEMO", False):
+    raise ImproperlyConfigured("the demonstration world does not run with server settings")
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[f"https://{h}" for h in ALLOWED_HOSTS if h != "*"])
+BASE_URL = env("BASE_URL")
+WAGTAILADMIN_BASE_URL = BASE_URL
+
+DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True}}
+REDIS_URL = env("REDIS_URL")
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+if env("S3_BUCKET", default=""):
+    _media: dict[str, object] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env("S3_BUCKET"),
+            "endpoint_url": env("S3_ENDPOINT", default=None),
+            "access_key": env("S3_ACCESS_KEY", default=None),
+            "secret_key": env("S3_SECRET_KEY", default=None),
+            "default_acl": None,
+            "querystring_auth": True,
+            "file_overwrite": False,
+        },
+    }
+    STORAGES = {**STORAGES, "default": _media}  # type: ignore[dict-item]  # noqa: F405
+else:
+    MEDIA_ROOT = env("MEDIA_ROOT")
+
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
+LMS_RECORD_NUMBER = env("LMS_RECORD_NUMBER", default="")
+
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", True)
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31536000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

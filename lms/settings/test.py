@@ -1,0 +1,49 @@
+"""Settings of the test suite: SQLite by default, PostgreSQL and Redis where DATABASE_URL and REDIS_URL say so."""
+
+from __future__ import annotations
+
+import os
+
+import environ
+
+from lms.settings.base import *  # noqa: F403
+from lms.settings.base import VAR_DIR
+
+SECRET_KEY = "test-only"
+LMS_KEYS = {"t2": b"2" * 32, "t1": b"1" * 32}
+ALLOWED_HOSTS = ["*"]
+BASE_URL = "http://testserver"
+LMS_WORLD = "test"
+TEST_DIR = VAR_DIR / "test"
+TEST_DIR.mkdir(parents=True, exist_ok=True)
+MEDIA_ROOT = TEST_DIR / "media"
+
+if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+    DATABASES = {"default": environ.Env().db("DATABASE_URL")}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": os.environ.get("LMS_SQLITE_FILE", str(TEST_DIR / "unused.sqlite3")),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;",
+            },
+        }
+    }
+if os.environ.get("REDIS_URL"):
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS_URL"]}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+CELERY_BROKER_URL = os.environ.get("REDIS_URL", "memory://")
+LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"handlers": [], "level": "WARNING"}}

@@ -1,0 +1,31 @@
+"""Every address of the site. The rooms keep their own; Wagtail's pages come last and take what is left."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+urlpatterns = [
+    path("", include("lms.core.urls")),
+    path("audit/", include("lms.audit.urls")),
+    path("places/", include("lms.places.urls")),
+    path("accounts/", include("lms.accounts.urls")),
+    path("people/", include("lms.people.urls")),
+    path("programmes/", include("lms.programmes.urls")),
+    path("notices/", include("lms.notices.urls")),
+    path("ledger/", include("lms.ledger.urls")),
+    path("careers/", include("lms.careers.urls")),
+    path("supervision/", include("lms.supervision.urls")),
+    path("certificates/", include("certificates.urls")),
+    path("exams/", include("exams.urls")),
+    path("learn/", include("courses.urls")),
+    path("pipeline/", include("lms.pipeline.urls")),
+    path("reports/", include("lms.reports.urls")),
+    path("demo/", include("lms.demo.urls")),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("cms.urls")),
+    path("", include(wagtail_urls)),
+]

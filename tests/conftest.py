@@ -1,0 +1,132 @@
+"""The suite's database: migrated once into a template, copied for each worker, restored instead of flushed.
+
+A flush would be refused: ledger and audit are append-only. So a test that commits gets a fresh copy of the template.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.test import TransactionTestCase
+
+import lms.celery  # noqa: F401
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _migrations_hash() -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("lms/*/migrations/*.py"), ROOT / "requirements/base.txt"]):
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _migrate(env: dict[str, str]) -> None:
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the test database could not be migrated:\n{done.stderr[-3000:]}")
+
+
+class SqliteTemplate:
+    def __init__(self, worker: str) -> None:
+        self.file = settings.TEST_DIR / f"db-{worker}-{os.getpid()}.sqlite3"
+        self.template = settings.TEST_DIR / f"template-{_migrations_hash()}.sqlite3"
+
+    def prepare(self) -> None:
+        if not self.template.exists():
+            draft = self.template.with_suffix(f".{os.getpid()}")
+            _migrate({"LMS_SQLITE_FILE": str(draft), "DJANGO_SETTINGS_MODULE": "lms.settings.test", "DATABASE_URL": ""})
+            for old in settings.TEST_DIR.glob("template-*.sqlite3"):
+                old.unlink(missing_ok=True)
+            os.replace(draft, self.template)
+        self.restore()
+        connection.settings_dict["NAME"] = str(self.file)
+        settings.DATABASES["default"]["NAME"] = str(self.file)
+
+    def restore(self) -> None:
+        connections.close_all()
+        for suffix in ("-wal", "-shm"):
+            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(self.template, self.file)
+
+    def drop(self) -> None:
+        connections.close_all()
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
+
+
+class PostgresTemplate:
+    def __init__(self, worker: str) -> None:
+        self.name = f"test_{worker}_{os.getpid()}"
+        self.template = f"template_{_migrations_hash()}"
+
+    def _admin(self, *statements: str) -> list[tuple[object, ...]]:
+        import psycopg
+
+        params = connection.get_connection_params()
+        keep = {k: params[k] for k in ("host", "port", "user", "password") if params.get(k)}
+        rows: list[tuple[object, ...]] = []
+        with psycopg.connect(dbname="postgres", autocommit=True, **keep) as admin:
+            admin.execute("SELECT pg_advisory_lock(20261122)")
+            for statement in statements:
+                cursor = admin.execute(statement)
+                rows = cursor.fetchall() if cursor.description else []
+        return rows
+
+    def prepare(self) -> None:
+        import psycopg
+
+        params = connection.get_connection_params()
+        keep = {k: params[k] for k in ("host", "port", "user", "password") if params.get(k)}
+        with psycopg.connect(dbname="postgres", autocommit=True, **keep) as admin:
+            admin.execute("SELECT pg_advisory_lock(20261123)")
+            found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.template]).fetchone()
+            if not found:
+                draft = f"{self.template}_draft"
+                admin.execute(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
+                admin.execute(f'CREATE DATABASE "{draft}"')
+                base = os.environ["DATABASE_URL"].rpartition("/")[0]
+                _migrate({"DATABASE_URL": f"{base}/{draft}", "DJANGO_SETTINGS_MODULE": "lms.settings.test"})
+                admin.execute(f'ALTER DATABASE "{draft}" RENAME TO "{self.template}"')
+        self.restore()
+        connection.settings_dict["NAME"] = self.name
+        settings.DATABASES["default"]["NAME"] = self.name
+
+    def restore(self) -> None:
+        connections.close_all()
+        self._admin(
+            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"'
+        )
+
+    def drop(self) -> None:
+        connections.close_all()
+        self._admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: object) -> Iterator[None]:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        template = PostgresTemplate(worker) if connection.vendor == "postgresql" else SqliteTemplate(worker)
+        template.prepare()
+        original = TransactionTestCase._fixture_teardown
+        TransactionTestCase._fixture_teardown = lambda self: template.restore()  # type: ignore[method-assign]
+        yield
+        TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+        template.drop()
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: object, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
