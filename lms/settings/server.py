@@ -42,7 +42,7 @@ if env("S3_BUCKET", default=""):
             "file_overwrite": False,
         },
     }
-    STORAGES = {**STORAGES, "default": _media}  # type: ignore[dict-item]  # noqa: F405
+    STORAGES = {**STORAGES, "default": _media}  # type: ignore[dict-item]
 else:
     MEDIA_ROOT = env("MEDIA_ROOT")
 
