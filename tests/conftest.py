@@ -10,15 +10,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 import lms.celery  # noqa: F401
+from lms.places.models import Division
+from tests.factories.world import World, make_client, make_division_tree, make_user
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -130,3 +133,25 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: object) -
 @pytest.fixture(autouse=True)
 def _media(settings: object, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """云南省 – 昭通市 – 鲁甸县 – 龙头山镇 with neighbours, and 四川省 – 南充市 – 阆中市. See ``tests/factories/world.py``."""
+    return make_division_tree()
+
+
+@pytest.fixture
+def foreign_division(world: World) -> Division:
+    """A county of another province."""
+    return world.foreign_county
+
+
+@pytest.fixture
+def client_as(world: World) -> Callable[..., Client]:
+    """``client_as("class_manager", world.county)``: a browser signed in as a fresh user; without a role a plain learner."""
+
+    def sign_in(role: str | None = None, division: Division | None = None, **fields: Any) -> Client:
+        return make_client(make_user(role, division, **fields))
+
+    return sign_in
