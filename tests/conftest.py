@@ -133,6 +133,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: object) -
 @pytest.fixture(autouse=True)
 def _media(settings: object, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+    settings.PRIVATE_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
 
 
 @pytest.fixture

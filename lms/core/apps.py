@@ -1,4 +1,8 @@
-from django.apps import AppConfig
+from importlib import import_module
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +11,9 @@ class CoreConfig(AppConfig):
     label = "core"
     verbose_name = _("基础")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Every room's ``jobs.py`` registers its kinds of long work."""
+        for config in apps.get_app_configs():
+            if config.name in settings.ROOMS and module_has_submodule(config.module, "jobs"):
+                import_module(f"{config.name}.jobs")

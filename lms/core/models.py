@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.core import clock
 from lms.core.ids import new_uuid
+from lms.core.storage import private_files
 
 
 class Record(models.Model):
@@ -46,7 +47,7 @@ class Job(Record):
     person uploaded or will download stands in the two files, which obey the job's scope and are cleaned after a time.
     """
 
-    PERSONAL = ("input_file", "result_file")
+    PERSONAL = ("owner_scope", "input_file", "result_file")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("排队中")
@@ -65,6 +66,8 @@ class Job(Record):
     status = models.CharField(max_length=12, choices=Status, default=Status.PENDING)
     owner_uuid = models.UUIDField()
     owner_label = models.CharField(max_length=80)
+    owner_scope = models.JSONField(default=dict)  # user, roles and address at the moment of asking; the job acts with them
+    language = models.CharField(max_length=10, blank=True)  # its sentences are written in it
     division_path = models.CharField(max_length=64, default="/", db_index=True)
     created_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True)
@@ -72,6 +75,7 @@ class Job(Record):
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
+    cancel_requested_by = models.UUIDField(null=True)
     worker = models.CharField(max_length=80, blank=True)
     claims = models.PositiveSmallIntegerField(default=0)
     progress_done = models.PositiveIntegerField(default=0)
@@ -79,8 +83,8 @@ class Job(Record):
     stage = models.CharField(max_length=120, blank=True)
     outcome = models.JSONField(default=dict)
     error = models.CharField(max_length=500, blank=True)
-    input_file = models.FileField(upload_to="jobs/in/", blank=True)
-    result_file = models.FileField(upload_to="jobs/out/", blank=True)
+    input_file = models.FileField(upload_to="jobs/in/", storage=private_files, blank=True, max_length=255)
+    result_file = models.FileField(upload_to="jobs/out/", storage=private_files, blank=True, max_length=255)
     result_name = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -99,6 +103,12 @@ class Job(Record):
                 condition=Q(status__in=["pending", "running"], finished_at__isnull=True)
                 | Q(status__in=["done", "failed", "cancelled"], finished_at__isnull=False),
                 name="core_job_closed_with_time",
+            ),
+            # who asked to stop stands with when
+            models.CheckConstraint(
+                condition=Q(cancel_requested_at__isnull=True, cancel_requested_by__isnull=True)
+                | Q(cancel_requested_at__isnull=False, cancel_requested_by__isnull=False),
+                name="core_job_cancel_who_and_when",
             ),
             models.CheckConstraint(condition=Q(progress_done__gte=0), name="core_job_progress_not_negative"),
         ]

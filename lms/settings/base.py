@@ -156,8 +156,10 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
+PRIVATE_ROOT = VAR_DIR / "private"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "lms.core.storage.PrivateFileSystemStorage"},  # no address; views check scope
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -188,12 +190,16 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Rooms add their schedule here; the task names are dotted paths of thin tasks.
 CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "lms.core.tasks.sweep_jobs", "schedule": 20.0},
+    "jobs-files": {"task": "lms.core.tasks.clean_job_files", "schedule": crontab(hour=3, minute=40)},
     "ledger-summaries": {"task": "lms.ledger.tasks.refresh_summaries", "schedule": 60.0},
     "hash-chain": {"task": "lms.ledger.tasks.seal_day", "schedule": crontab(hour=0, minute=20)},
     "study-days": {"task": "courses.tasks.post_study_days", "schedule": crontab(hour=0, minute=10)},
     "attempt-time-outs": {"task": "exams.tasks.submit_overdue", "schedule": 30.0},
 }
 JOB_STALE_AFTER_SECONDS = 60
+JOB_HEARTBEAT_SECONDS = 2
+JOB_MAX_CLAIMS = 3  # a job that took so many workers down is given up
+JOB_FILES_KEPT_DAYS = 30
 
 EMAIL_SUBJECT_PREFIX = "[社工人才培训] "
 DEFAULT_FROM_EMAIL = "no-reply@localhost"

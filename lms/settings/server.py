@@ -42,9 +42,12 @@ if env("S3_BUCKET", default=""):
             "file_overwrite": False,
         },
     }
-    STORAGES = {**STORAGES, "default": _media}  # type: ignore[dict-item]
+    _private = {**_media, "OPTIONS": {**_media["OPTIONS"], "location": "private"}}  # type: ignore[dict-item]
+    _media["OPTIONS"] = {**_media["OPTIONS"], "location": "media"}  # type: ignore[dict-item]
+    STORAGES = {**STORAGES, "default": _media, "private": _private}  # type: ignore[dict-item]
 else:
     MEDIA_ROOT = env("MEDIA_ROOT")
+    PRIVATE_ROOT = env("PRIVATE_ROOT")  # on a disk that every web and worker node shares
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@localhost")

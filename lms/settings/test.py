@@ -17,6 +17,7 @@ LMS_WORLD = "test"
 TEST_DIR = VAR_DIR / "test"
 TEST_DIR.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = TEST_DIR / "media"
+PRIVATE_ROOT = TEST_DIR / "private"
 
 if os.environ.get("DATABASE_URL", "").startswith("postgres"):
     DATABASES = {"default": environ.Env().db("DATABASE_URL")}
@@ -40,6 +41,7 @@ else:
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "lms.core.storage.PrivateFileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
