@@ -15,3 +15,6 @@ check: ## the daily gate, under a minute
 format:
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+vendor: ## fetch and build the vendored front-end libraries (needs npm)
+	python3 deploy/vendor/update.py
