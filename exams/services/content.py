@@ -1,0 +1,127 @@
+"""A whole bank with its papers from one JSON document, such as the demonstration bank. The same document twice adds nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from exams import rules
+from exams.models import Item, ItemBank, ItemPlacement, ItemVersion, Paper, PaperTemplate, SyllabusChapter, SyllabusEdition
+from exams.services.items import USUAL_POINTS, demo_author
+from exams.services.papers import create_paper, publish_paper
+from exams.services.standards import load_standards, load_syllabus
+from exams.states import ItemKind, VersionState
+from lms.audit import services as audit
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.core.errors import BadInput, Missing
+from lms.places.models import Division
+
+FOLDER = Path(__file__).resolve().parent.parent / "demo_content"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    bank: ItemBank
+    papers: tuple[Paper, ...]
+    items_added: int
+
+
+def demo_content() -> list[dict[str, Any]]:
+    """The documents that came with the system, in the order of their file names."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))]
+
+
+def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None = None) -> Loaded:
+    """Load a bank's items as live, written by the document's author and reviewed by ``by``, and open its papers.
+
+    Refuses the whole document when one item is unlawful, names an unknown chapter, or its author is its reviewer. For the
+    system and for installations: ``by`` must reach everywhere.
+    """
+    if not by.everywhere:
+        raise Missing(_("没有找到。"))
+    author = demo_author(content["author"])
+    with transaction.atomic():
+        load_syllabus(by=by)
+        load_standards(by=by)
+        bank, _made = ItemBank.objects.get_or_create(
+            code=content["code"],
+            defaults={"name": content["name"], "division": division, "subject": content.get("subject", "")},
+        )
+        there = set(Item.objects.filter(bank=bank).values_list("code", flat=True))
+        chapters = _chapters(content.get("subject", ""))
+        items, versions, placements = [], [], []
+        now = clock.now()
+        for entry in content["items"]:
+            if entry["code"] in there:
+                continue
+            faults = rules.item_faults(kind=entry["kind"], stem=entry["stem"], options=entry["options"], keys=entry["keys"])
+            if faults:
+                raise BadInput(f"{entry['code']}: {''.join(faults)}")
+            item = Item(bank=bank, code=entry["code"], created_by=author)
+            items.append(item)
+            versions.append(
+                ItemVersion(
+                    item=item,
+                    number=1,
+                    state=VersionState.LIVE,
+                    kind=entry["kind"],
+                    stem=entry["stem"],
+                    options=entry["options"],
+                    keys=sorted(entry["keys"]),
+                    explanation=entry["explanation"],
+                    points=USUAL_POINTS[ItemKind(entry["kind"])],
+                    law_as_of=dt.date.fromisoformat(entry["law_as_of"]) if entry.get("law_as_of") else None,
+                    source=content["source"],
+                    fingerprint=rules.fingerprint(entry["stem"], entry["options"]),
+                    author=author,
+                    author_label=f"system:{content['author']}"[:80],
+                    reviewed_by=by.uuid,
+                    reviewed_at=now,
+                    live_from=now,
+                )
+            )
+            for edition, title in entry.get("chapters", {}).items():
+                chapter = chapters.get((edition, title))
+                if chapter is None:
+                    raise BadInput(
+                        _("%(code)s：%(edition)s 版大纲没有“%(title)s”这一章。")
+                        % {"code": entry["code"], "edition": edition, "title": title}
+                    )
+                placements.append(ItemPlacement(item=item, chapter=chapter, edition_id=chapter.syllabus_subject.edition_id))
+        Item.objects.bulk_create(items)
+        ItemVersion.objects.bulk_create(versions)
+        ItemPlacement.objects.bulk_create(placements)
+        if items:
+            audit.record("exams.bank.loaded", bank, by=by, division_path=bank.path, items=len(items))
+        papers = tuple(_paper(bank, spec, by) for spec in content.get("papers", []))
+    return Loaded(bank, papers, len(items))
+
+
+def _chapters(subject: str) -> dict[tuple[str, str], SyllabusChapter]:
+    rows = SyllabusChapter.objects.filter(syllabus_subject__subject=subject).select_related("syllabus_subject__edition")
+    return {(row.syllabus_subject.edition.code, row.title): row for row in rows}
+
+
+def _paper(bank: ItemBank, spec: Mapping[str, Any], by: Actor) -> Paper:
+    found = Paper.objects.filter(division=bank.division, title=spec["title"]).first()
+    if found is not None:
+        return found
+    live = {v.item.code: v for v in ItemVersion.objects.filter(item__bank=bank, state=VersionState.LIVE).select_related("item")}
+    paper = create_paper(
+        template=PaperTemplate.objects.get(code=spec["template"], valid_to__isnull=True),
+        title=spec["title"],
+        division=bank.division,
+        edition=SyllabusEdition.objects.get(code=spec["edition"]) if spec.get("edition") else None,
+        items=[live[code] for code in spec["items"]],
+        max_attempts=spec.get("max_attempts"),
+        by=by,
+    )
+    return publish_paper(paper=paper, by=by)

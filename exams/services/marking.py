@@ -1,0 +1,113 @@
+"""Marking of a whole attempt inside the transaction that closes it: one read, two updates, one audit event, one line."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db.models import Case, IntegerField, Value, When
+
+from exams import rules
+from exams.models import Attempt, PaperItem, Response
+from exams.states import ATTEMPT_EVENTS, AttemptState
+from lms.audit import services as audit
+from lms.core.actor import Actor
+from lms.ledger import services as ledger
+from lms.ledger.kinds import Kind, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedItem:
+    """How one numbered item of a paper is marked."""
+
+    keys: frozenset[str]
+    points: int
+    rule: rules.Marking
+    rule_code: str
+
+
+def mark_attempt(attempt: Attempt, *, by: Actor) -> Attempt:
+    """Mark a locked attempt whose state is ``submitted``, and post its score. Only ``submit_attempt`` calls it."""
+    scheme = marking_of(attempt.paper.uuid)
+    # locking waits for a save that is under way, and makes the next one find its row marked
+    answers = Response.objects.select_for_update().filter(attempt_id=attempt.pk).values_list("number", "answer").order_by("number")
+    earned = {
+        number: rules.mark(scheme[number].rule, answer, scheme[number].keys, scheme[number].points) for number, answer in answers
+    }
+    by_points: dict[int, list[int]] = {}
+    for number, points in earned.items():
+        by_points.setdefault(points, []).append(number)
+    if by_points:
+        Response.objects.filter(attempt_id=attempt.pk).update(
+            points=Case(
+                *(When(number__in=numbers, then=Value(points)) for points, numbers in by_points.items()),
+                output_field=IntegerField(),
+            )
+        )
+    attempt.points = sum(earned.values())
+    attempt.has_passed = attempt.points >= attempt.pass_points
+    attempt.marked_at = attempt.submitted_at
+    attempt.state = AttemptState.MARKED
+    attempt.save(update_fields=["state", "submitted_at", "submitted_because", "marked_at", "points", "has_passed"])
+    audit.record(
+        ATTEMPT_EVENTS[AttemptState.SUBMITTED],
+        attempt,
+        by=by,
+        division_path=attempt.division.path,
+        because=attempt.submitted_because,
+        marked=True,
+    )
+    _post(attempt, sorted({item.rule_code for item in scheme.values()}), by)
+    return attempt
+
+
+@lru_cache(maxsize=256)
+def marking_of(paper_uuid: uuid.UUID) -> dict[int, MarkedItem]:
+    """The scheme of an open paper; kept, because nothing of it changes once an attempt exists."""
+    rows = PaperItem.objects.filter(paper__uuid=paper_uuid).select_related("item_version", "section__rule")
+    return {
+        row.number: MarkedItem(
+            frozenset(row.item_version.keys),
+            row.points,
+            rules.Marking(row.section.rule.method, row.section.rule.parameters),  # type: ignore[union-attr]
+            row.section.rule.code,  # type: ignore[union-attr]
+        )
+        for row in rows
+    }
+
+
+def _post(attempt: Attempt, rule_codes: list[str], by: Actor) -> None:
+    assert attempt.submitted_at is not None and attempt.points is not None
+    participation = attempt.participation
+    ledger.post(
+        [
+            ledger.Draft(
+                key=f"exams.attempt:{attempt.uuid}:scored",
+                kind=Kind.SCORED,
+                source_label="exams.attempt",
+                source_uuid=attempt.uuid,
+                happened_from=attempt.started_at,
+                happened_to=attempt.submitted_at,
+                person=attempt.person,
+                division=attempt.division,
+                occasion_label="exams.paper",
+                occasion=attempt.paper.uuid,
+                slot=str(attempt.uuid),
+                category=participation.category if participation else None,
+                programme=participation.programme if participation else None,
+                mode=Mode.ONLINE,
+                topic=attempt.paper.subject,
+                facts={
+                    "points": str(rules.as_points(attempt.points)),
+                    "full_points": str(rules.as_points(attempt.full_points)),
+                    "pass_points": str(rules.as_points(attempt.pass_points)),
+                    "passed": attempt.has_passed,
+                    "rules": rule_codes,
+                    "ordinal": attempt.ordinal,
+                },
+                evidence={"attempt": attempt.uuid, "points": attempt.points, "submitted_at": attempt.submitted_at.isoformat()},
+            )
+        ],
+        by=by,
+    )

@@ -1,0 +1,112 @@
+"""Enums of the exam room, and its two state machines as data: of an item version and of an attempt. No tables."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lms.accounts.roles import Role
+
+# who writes items, who reviews and publishes them, who composes papers, who reads learners' results (in their division)
+AUTHORS = frozenset({Role.TRAINER, Role.EDITOR, Role.REGIONAL_ADMIN})
+REVIEWERS = frozenset({Role.REVIEWER, Role.TRAINER, Role.REGIONAL_ADMIN})
+BANK_STAFF = AUTHORS | REVIEWERS
+PAPER_MAKERS = frozenset({Role.TRAINER, Role.CLASS_MANAGER, Role.REGIONAL_ADMIN})
+RESULT_READERS = frozenset({Role.TRAINER, Role.CLASS_MANAGER, Role.REGIONAL_ADMIN, Role.REVIEWER})
+
+
+class Subject(models.TextChoices):
+    """The subjects of the licence exam (DOMAIN §2)."""
+
+    GENERAL_JUNIOR = "general_junior", _("社会工作综合能力（初级）")
+    PRACTICE_JUNIOR = "practice_junior", _("社会工作实务（初级）")
+    GENERAL_INTERMEDIATE = "general_intermediate", _("社会工作综合能力（中级）")
+    LAW_INTERMEDIATE = "law_intermediate", _("社会工作法规与政策")
+    PRACTICE_INTERMEDIATE = "practice_intermediate", _("社会工作实务（中级）")
+    PRACTICE_SENIOR = "practice_senior", _("社会工作实务（高级）")
+
+
+class Certainty(models.TextChoices):
+    OFFICIAL = "official", _("官方文本")
+    LIKELY = "likely", _("有来源，待官方文本核实")
+    CONFLICTING = "conflicting", _("来源不一致")
+    DECIDED = "decided", _("本系统自定")
+
+
+class ItemKind(models.TextChoices):
+    SINGLE = "single", _("单项选择")
+    MULTIPLE = "multiple", _("多项选择")
+    TRUE_FALSE = "true_false", _("判断")
+    ESSAY = "essay", _("主观题")
+
+
+CHOICE_KINDS = frozenset({ItemKind.SINGLE, ItemKind.MULTIPLE, ItemKind.TRUE_FALSE})
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "draft", _("草稿")
+    REVIEWED = "reviewed", _("已审核")
+    LIVE = "live", _("使用中")
+    RETIRED = "retired", _("已停用")
+
+
+# from → where it may go; publishing a version retires the live one before it
+VERSION_MOVES: dict[str, frozenset[str]] = {
+    VersionState.DRAFT: frozenset({VersionState.REVIEWED}),
+    VersionState.REVIEWED: frozenset({VersionState.DRAFT, VersionState.LIVE}),
+    VersionState.LIVE: frozenset({VersionState.RETIRED}),
+    VersionState.RETIRED: frozenset(),
+}
+OPEN_VERSIONS = (VersionState.DRAFT, VersionState.REVIEWED)
+FROZEN_VERSIONS = (VersionState.LIVE, VersionState.RETIRED)
+VERSION_EVENTS: dict[str, str] = {
+    VersionState.DRAFT: "exams.item.returned",
+    VersionState.REVIEWED: "exams.item.reviewed",
+    VersionState.LIVE: "exams.item.published",
+    VersionState.RETIRED: "exams.item.retired",
+}
+
+
+class PaperState(models.TextChoices):
+    DRAFT = "draft", _("组卷中")
+    LIVE = "live", _("开放")
+    RETIRED = "retired", _("已停用")
+
+
+PAPER_MOVES: dict[str, frozenset[str]] = {
+    PaperState.DRAFT: frozenset({PaperState.LIVE, PaperState.RETIRED}),
+    PaperState.LIVE: frozenset({PaperState.RETIRED}),
+    PaperState.RETIRED: frozenset(),
+}
+
+
+class AttemptState(models.TextChoices):
+    OPEN = "open", _("作答中")
+    SUBMITTED = "submitted", _("已交卷，待阅")
+    MARKED = "marked", _("已评分")
+
+
+# an objective paper goes through both steps in one transaction; essays wait in ``submitted`` for their markers
+ATTEMPT_MOVES: dict[str, frozenset[str]] = {
+    AttemptState.OPEN: frozenset({AttemptState.SUBMITTED}),
+    AttemptState.SUBMITTED: frozenset({AttemptState.MARKED}),
+    AttemptState.MARKED: frozenset(),
+}
+ATTEMPT_EVENTS: dict[str, str] = {
+    AttemptState.OPEN: "exams.attempt.started",
+    AttemptState.SUBMITTED: "exams.attempt.submitted",
+    AttemptState.MARKED: "exams.attempt.marked",
+}
+
+
+class SubmitCause(models.TextChoices):
+    CANDIDATE = "candidate", _("本人交卷")
+    TIME = "time", _("时间到，自动交卷")
+
+
+class TraceKind(models.TextChoices):
+    """What an attempt's trace notes: evidence for a human ruling, never a verdict."""
+
+    OPENED = "opened", _("打开作答窗口")
+    TAKEN_OVER = "taken_over", _("换到另一窗口或设备")
+    LATE_ACCEPTED = "late_accepted", _("截止后收到、作答在时限内")
+    LATE_REFUSED = "late_refused", _("截止后收到、未采用")
+    LEFT_PAGE = "left_page", _("离开页面")

@@ -1,0 +1,12 @@
+"""Thin tasks of the exam room; each is safe to run twice."""
+
+from celery import shared_task
+
+from exams import services
+from lms.core.actor import Actor
+
+
+@shared_task
+def submit_overdue() -> int:
+    """Submit attempts whose time is over and that nobody submitted."""
+    return services.submit_overdue(by=Actor.system("submit_overdue"))

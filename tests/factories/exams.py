@@ -1,0 +1,116 @@
+"""Legal rows of the exam room for tests."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from exams import services
+from exams.models import Attempt, ItemBank, ItemVersion, MarkingRule, Paper, PaperTemplate, TemplateSection
+from exams.services.items import demo_author
+from lms.accounts.models import User
+from lms.core import positions
+from lms.core.actor import Actor, Grant
+from lms.people.models import Person
+from lms.places.models import Division
+
+_numbers = itertools.count(1)
+SYSTEM = Actor.system("tests")
+
+
+def division(code: str = "530621", path: str = "/53/5306/530621/") -> Division:
+    found = Division.objects.filter(level=3, code=code).first()
+    return found or Division.objects.create(
+        code=code, name=f"县{code}", full_name=f"县{code}", level=3, path=path, position=positions.take()
+    )
+
+
+def actor(role: str, path: str = "/53/5306/530621/") -> Actor:
+    return Actor(uuid=demo_author(f"tester {next(_numbers)}"), label="user:test", user_id=None, grants=(Grant(role, path),))
+
+
+def learner(place: Division | None = None) -> Person:
+    number = next(_numbers)
+    user = User.objects.create_user(username=f"learner{number}", password="pass-word-1")
+    return Person.objects.create(name=f"学员{number}", division=place or division(), user=user)
+
+
+def actor_of(person: Person) -> Actor:
+    assert person.user is not None
+    return Actor(uuid=person.user.uuid, label=str(person.user), user_id=person.user_id)
+
+
+def bank(place: Division | None = None) -> ItemBank:
+    number = next(_numbers)
+    return ItemBank.objects.create(code=f"B{number}", name=f"题库{number}", division=place)
+
+
+def draft(in_bank: ItemBank, kind: str = "single", **kwargs: Any) -> ItemVersion:
+    number = next(_numbers)
+    options = 5 if kind == "multiple" else 2 if kind == "true_false" else 4
+    content = {
+        "kind": kind,
+        "stem": f"第{number}道试题的题干是什么？",
+        "options": [f"选项{letter}{number}" for letter in "ABCDE"[:options]],
+        "keys": {"single": "B", "multiple": "ACD", "true_false": "A"}[kind],
+        "explanation": "因为如此。",
+        "source": "自编",
+        **kwargs,
+    }
+    return services.create_item(bank=in_bank, by=Actor.system("author"), **content)
+
+
+def live(in_bank: ItemBank, kind: str = "single", **kwargs: Any) -> ItemVersion:
+    version = draft(in_bank, kind, **kwargs)
+    ItemVersion.objects.filter(pk=version.pk).update(author=demo_author("someone else"))
+    services.review_item(version=version, by=SYSTEM)
+    return services.publish_item(version=version, by=SYSTEM)
+
+
+def template(singles: int = 2, multiples: int = 2) -> PaperTemplate:
+    """A small template marked by the official rules."""
+    services.load_standards(by=SYSTEM)
+    full = 100 * singles + 200 * multiples
+    made = PaperTemplate.objects.create(
+        code=f"small-{next(_numbers)}",
+        subject="general_junior",
+        name="小卷",
+        duration_minutes=30,
+        full_points=full,
+        pass_points=full * 6 // 10,
+        is_objective=True,
+        certainty="decided",
+        source="测试",
+    )
+    single, multiple = (MarkingRule.objects.get(code=code) for code in ("licence-single", "licence-multiple"))
+    TemplateSection.objects.create(
+        template=made, number=1, title="单项选择题", kind="single", count=singles, points=100, options_count=4, rule=single
+    )
+    TemplateSection.objects.create(
+        template=made,
+        number=2,
+        title="多项选择题",
+        kind="multiple",
+        count=multiples,
+        points=200,
+        options_count=5,
+        keys_min=2,
+        keys_max=4,
+        rule=multiple,
+    )
+    return made
+
+
+def paper(place: Division | None = None, singles: int = 2, multiples: int = 2, **kwargs: Any) -> Paper:
+    """An open paper: singles keyed B, then multiples keyed ACD."""
+    source = bank(place)
+    items = [live(source) for _ in range(singles)] + [live(source, "multiple") for _ in range(multiples)]
+    made = services.create_paper(
+        template=template(singles, multiples), title=f"试卷{next(_numbers)}", division=place, items=items, by=SYSTEM, **kwargs
+    )
+    return services.publish_paper(paper=made, by=SYSTEM)
+
+
+def attempt(person: Person | None = None, on: Paper | None = None) -> Attempt:
+    person = person or learner()
+    return services.start_attempt(paper=on or paper(), person=person, by=actor_of(person))
