@@ -30,6 +30,7 @@ class Kind(models.TextChoices):
     CERTIFIED = "certified", _("发放证书")
     CERTIFICATE_VOIDED = "certificate_voided", _("证书作废")
     EMPLOYED = "employed", _("在册")
+    EMPLOYMENT_ENDED = "employment_ended", _("不再在册")
     POST_STARTED = "post_started", _("到岗")
     POST_ENDED = "post_ended", _("离岗")
     EDUCATED = "educated", _("取得学历")

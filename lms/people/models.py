@@ -30,6 +30,7 @@ class Person(Record):
 
     PERSONAL = (
         "name",
+        "pinyin",
         "birth_date",
         "phone",
         "position_title",
@@ -42,6 +43,7 @@ class Person(Record):
     )
 
     name = models.CharField(max_length=120)  # normalised by rules.normalise_name; DOMAIN §7
+    pinyin = models.CharField(max_length=200, blank=True, db_index=True)  # of the name, for finding likely duplicates
     sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
     ethnic_group = models.CharField(max_length=2, blank=True)  # GB/T 3304
     birth_date = models.DateField(null=True)
@@ -65,14 +67,19 @@ class Person(Record):
             models.Index(fields=["name", "birth_date"], name="people_person_duplicates"),
         ]
         constraints = [
+            # erased: who, when and why together
             models.CheckConstraint(
                 condition=Q(erased_at__isnull=True, erased_by__isnull=True, erased_reason="")
                 | (Q(erased_at__isnull=False, erased_by__isnull=False) & ~Q(erased_reason="")),
                 name="people_person_erased_together",
             ),
+            # who is not erased has a name
+            models.CheckConstraint(condition=Q(erased_at__isnull=False) | ~Q(name=""), name="people_person_has_a_name"),
+            models.CheckConstraint(condition=Q(sex__in=Sex.values), name="people_person_sex_known"),
             # an erased person keeps nothing that tells who it was
             models.CheckConstraint(
-                condition=Q(erased_at__isnull=True) | Q(name="", phone="", birth_date__isnull=True, salt__isnull=True),
+                condition=Q(erased_at__isnull=True)
+                | Q(name="", pinyin="", phone="", birth_date__isnull=True, salt__isnull=True, user__isnull=True),
                 name="people_person_erased_is_blank",
             ),
         ]
@@ -103,6 +110,10 @@ class IdentityDocument(Record):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["resident", "resident_15", "hk_mo_tw", "permanent_resident", "passport", "other"]),
+                name="people_document_kind_known",
+            ),
             # the same document belongs to one person (merges are links, they move no document)
             models.UniqueConstraint(fields=["kind", "number_index"], name="people_document_once"),
         ]
@@ -111,16 +122,27 @@ class IdentityDocument(Record):
 class Consent(Record):
     """One answer to one version of one consent text. A withdrawal is a new row; the newest row of a purpose rules."""
 
+    class Channel(models.TextChoices):
+        SITE = "site", _("本人在线")
+        PAPER = "paper", _("纸质签署")
+        IMPORT = "import", _("随名册登记")
+
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=40)
     version = models.CharField(max_length=20)
     given = models.BooleanField()
     answered_at = models.DateTimeField(default=clock.now)
     answered_by = models.UUIDField()
-    channel = models.CharField(max_length=20)  # site, paper, import
+    channel = models.CharField(max_length=20, choices=Channel, default=Channel.SITE)
 
     class Meta:
         indexes = [models.Index(fields=["person", "purpose", "-answered_at"], name="people_consent_newest")]
+
+
+class MergeSet(models.QuerySet["Merge"]):
+    def standing(self) -> MergeSet:
+        """Links that were stated and not taken back."""
+        return self.filter(undoes__isnull=True, undone_by__isnull=True)
 
 
 class Merge(Record, Positioned):
@@ -136,7 +158,10 @@ class Merge(Record, Positioned):
     decided_by = models.UUIDField()
     reason = models.CharField(max_length=200)
 
+    objects = MergeSet.as_manager()
+
     class Meta:
         constraints = [
+            # nobody is their own duplicate
             models.CheckConstraint(condition=~Q(kept=F("duplicate")), name="people_merge_not_itself"),
         ]

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('uuid', models.UUIDField(default=lms.core.ids.new_uuid, editable=False, unique=True)),
                 ('position', models.BigIntegerField(editable=False, unique=True)),
                 ('key', models.CharField(max_length=160, unique=True)),
-                ('kind', models.CharField(choices=[('scheduled', '排定课次'), ('held', '已举办'), ('headcount', '未具名人数'), ('cases_shared', '分享案例'), ('enrolled', '报名入班'), ('withdrawn', '退出'), ('attended', '出勤'), ('studied', '线上学习'), ('completed', '结业'), ('passed', '考核合格'), ('taught', '授课'), ('cultivation_started', '进入培养'), ('cultivation_ended', '培养结束'), ('cultivation_completed', '培养期满合格'), ('supervised', '接受督导'), ('supervising', '实施督导'), ('scored', '模拟考试成绩'), ('certified', '发放证书'), ('certificate_voided', '证书作废'), ('employed', '在册'), ('post_started', '到岗'), ('post_ended', '离岗'), ('educated', '取得学历'), ('exam_registered', '报考'), ('exam_scored', '考试成绩'), ('licensed', '持证'), ('registered', '登记'), ('designated', '聘任')], max_length=24)),
+                ('kind', models.CharField(choices=[('scheduled', '排定课次'), ('held', '已举办'), ('headcount', '未具名人数'), ('cases_shared', '分享案例'), ('enrolled', '报名入班'), ('withdrawn', '退出'), ('attended', '出勤'), ('studied', '线上学习'), ('completed', '结业'), ('passed', '考核合格'), ('taught', '授课'), ('cultivation_started', '进入培养'), ('cultivation_ended', '培养结束'), ('cultivation_completed', '培养期满合格'), ('supervised', '接受督导'), ('supervising', '实施督导'), ('scored', '模拟考试成绩'), ('certified', '发放证书'), ('certificate_voided', '证书作废'), ('employed', '在册'), ('employment_ended', '不再在册'), ('post_started', '到岗'), ('post_ended', '离岗'), ('educated', '取得学历'), ('exam_registered', '报考'), ('exam_scored', '考试成绩'), ('licensed', '持证'), ('registered', '登记'), ('designated', '聘任')], max_length=24)),
                 ('occasion_label', models.CharField(blank=True, max_length=40)),
                 ('occasion', models.UUIDField(null=True)),
                 ('slot', models.CharField(blank=True, max_length=80)),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['scheduled', 'held', 'headcount', 'cases_shared', 'enrolled', 'withdrawn', 'attended', 'studied', 'completed', 'passed', 'taught', 'cultivation_started', 'cultivation_ended', 'cultivation_completed', 'supervised', 'supervising', 'scored', 'certified', 'certificate_voided', 'employed', 'post_started', 'post_ended', 'educated', 'exam_registered', 'exam_scored', 'licensed', 'registered', 'designated'])), name='ledger_line_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['scheduled', 'held', 'headcount', 'cases_shared', 'enrolled', 'withdrawn', 'attended', 'studied', 'completed', 'passed', 'taught', 'cultivation_started', 'cultivation_ended', 'cultivation_completed', 'supervised', 'supervising', 'scored', 'certified', 'certificate_voided', 'employed', 'employment_ended', 'post_started', 'post_ended', 'educated', 'exam_registered', 'exam_scored', 'licensed', 'registered', 'designated'])), name='ledger_line_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='line',

@@ -1,0 +1,143 @@
+"""Every change to notices: tell a user something, deliver it by other channels, mark it read, keep preferences."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from lms.accounts.models import User
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.core.errors import BadInput, Missing
+from lms.notices import channels
+from lms.notices.models import Delivery, Notice, Preference
+
+logger = logging.getLogger(__name__)
+# when the next try follows a failed one; after the last the delivery is given up
+RETRY_AFTER = (dt.timedelta(minutes=1), dt.timedelta(minutes=10), dt.timedelta(hours=1), dt.timedelta(hours=6))
+
+
+def notify(*, user: User, kind: str, title: str, by: Actor, body: str = "", url: str = "", key: str | None = None) -> Notice:
+    """Tell a user something on the site, and by each channel that reaches them and that they did not refuse.
+
+    ``key`` makes it idempotent: the same key tells a user once. Delivery happens after the commit.
+    """
+    return notify_many([user], kind=kind, title=title, by=by, body=body, url=url, key=key)[0]
+
+
+def notify_many(
+    users: Iterable[User], *, kind: str, title: str, by: Actor, body: str = "", url: str = "", key: str | None = None
+) -> list[Notice]:
+    """Tell many users the same, in their order. Chunks of 500, each whole."""
+    people = list(users)
+    told: list[Notice] = []
+    for start in range(0, len(people), 500):
+        with transaction.atomic():
+            told += _notify_chunk(people[start : start + 500], kind, title, body, url, key, by)
+    return told
+
+
+def mark_read(*, notice: Notice, by: Actor) -> Notice:
+    """Mark one's own notice as read; somebody else's is missing. Twice changes nothing."""
+    if notice.user_id != by.user_id:
+        raise Missing(_("没有这条消息。"))
+    Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now())
+    notice.refresh_from_db()
+    return notice
+
+
+def mark_all_read(*, by: Actor) -> int:
+    """Mark all of one's own notices as read; returns how many were unread."""
+    return Notice.objects.filter(user_id=by.user_id, read_at__isnull=True).update(read_at=clock.now())
+
+
+def set_preference(*, user: User, channel: str, wanted: bool, by: Actor) -> Preference:
+    """Keep a user's own wish for one channel."""
+    if user.pk != by.user_id and not by.everywhere:
+        raise Missing(_("没有这位用户。"))
+    if channel not in channels.registered():
+        raise BadInput(_("没有这种通知方式。"))
+    with transaction.atomic():
+        row, _made = Preference.objects.update_or_create(
+            user=user, channel=channel, defaults={"wanted": wanted, "changed_at": clock.now()}
+        )
+        return row
+
+
+def deliver(*, delivery_id: int) -> Delivery | None:
+    """Send one waiting delivery that is due. Claimed by a conditional update, so that two workers send it once.
+
+    A failure is kept with its reason and tried again later, at most five times.
+    """
+    now = clock.now()
+    lease = now + dt.timedelta(minutes=5)  # a worker killed in the middle leaves it due again after this
+    claimed = Delivery.objects.filter(pk=delivery_id, status=Delivery.Status.WAITING, next_try_at__lte=now).update(
+        next_try_at=lease, tries=F("tries") + 1
+    )
+    if not claimed:
+        return None
+    delivery = Delivery.objects.select_related("notice__user").get(pk=delivery_id)
+    notice, adapter = delivery.notice, channels.registered().get(delivery.channel)
+    address = adapter.address_of(notice.user) if adapter else ""
+    if adapter is None or not address or not notice.user.is_active:
+        delivery.status, delivery.error = Delivery.Status.DROPPED, _("此渠道已联系不到该用户。")
+        delivery.save(update_fields=["status", "error"])
+        return delivery
+    try:
+        adapter.send(address, channels.Message(notice.title, notice.body, notice.url, notice.kind))
+    except Exception as error:  # whatever a gateway throws is a failed try, never a failed page
+        logger.warning("delivery %s failed: %s", delivery.uuid, type(error).__name__)
+        delivery.error = type(error).__name__[:200]
+        if delivery.tries > len(RETRY_AFTER):
+            delivery.status = Delivery.Status.FAILED
+        else:
+            delivery.next_try_at = clock.now() + RETRY_AFTER[delivery.tries - 1]
+        delivery.save(update_fields=["error", "status", "next_try_at"])
+        return delivery
+    delivery.status, delivery.sent_at, delivery.error = Delivery.Status.SENT, clock.now(), ""
+    delivery.save(update_fields=["status", "sent_at", "error"])
+    return delivery
+
+
+def _notify_chunk(users: list[User], kind: str, title: str, body: str, url: str, key: str | None, by: Actor) -> list[Notice]:
+    standing: dict[int, Notice] = {}
+    if key is not None:
+        # locks the users in one order, so that two tellers of one occasion do not meet
+        list(User.objects.select_for_update().filter(pk__in=[u.pk for u in users]).order_by("pk").values_list("pk"))
+        standing = {n.user_id: n for n in Notice.objects.filter(user__in=users, key=key)}
+    made: dict[int, Notice] = {}
+    for user in users:
+        if user.pk not in standing and user.pk not in made:
+            made[user.pk] = Notice(user=user, kind=kind, title=title[:120], body=body, url=url[:300], key=key, created_by=by.uuid)
+    Notice.objects.bulk_create(made.values())
+    deliveries = _deliveries(list(made.values()))
+    Delivery.objects.bulk_create(deliveries)
+    if deliveries:
+        from lms.notices.tasks import send
+
+        for delivery in deliveries:
+            transaction.on_commit(partial(send.delay, delivery.pk), robust=True)
+    return [standing.get(user.pk) or made[user.pk] for user in users]
+
+
+def _deliveries(notices: list[Notice]) -> list[Delivery]:
+    found: list[Delivery] = []
+    adapters = channels.registered()
+    wishes: dict[tuple[int, str], bool] = {
+        (user, channel): wanted
+        for user, channel, wanted in Preference.objects.filter(user__in=[n.user_id for n in notices]).values_list(
+            "user_id", "channel", "wanted"
+        )
+    }
+    for notice in notices:
+        for code, adapter in adapters.items():
+            address = adapter.address_of(notice.user)
+            if address and wishes.get((notice.user_id, code), adapter.wanted_by_default):
+                found.append(Delivery(notice=notice, channel=code, address_masked=adapter.mask(address)))
+    return found

@@ -1,0 +1,84 @@
+"""Reads of persons, scoped by who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from lms.accounts.roles import OFFICE, Role
+from lms.core.actor import Actor
+from lms.people import rules, sealing
+from lms.people.models import IdentityDocument, Merge, Person
+
+# who may see persons of a subtree; trainers and supervisors see theirs through classes and agreements
+SEEING = (*OFFICE, Role.REVIEWER, Role.AUDITOR, Role.SECURITY_ADMIN)
+
+
+def person_of(actor: Actor) -> Person | None:
+    """The person behind an actor's account, or None (an administrator need not be one)."""
+    if actor.user_id is None:
+        return None
+    return Person.objects.select_related("division", "organisation").filter(user_id=actor.user_id, erased_at__isnull=True).first()
+
+
+def people_in(actor: Actor) -> QuerySet[Person]:
+    """Persons on the books of the divisions where the actor's roles let them see people."""
+    return (
+        Person.objects.filter(actor.q("division__path", *SEEING))
+        .filter(erased_at__isnull=True)
+        .select_related("division", "organisation")
+    )
+
+
+def links() -> list[rules.Link]:
+    """Every merge link ever stated, with the position at which it was taken back."""
+    undone = dict(Merge.objects.filter(undoes__isnull=False).values_list("undoes_id", "position"))
+    rows = Merge.objects.filter(undoes__isnull=True).values_list("pk", "kept_id", "duplicate_id", "position")
+    return [rules.Link(kept, duplicate, position, undone.get(pk)) for pk, kept, duplicate, position in rows]
+
+
+def canonical_ids(as_of: int | None = None) -> dict[int, int]:
+    """Merged-away person id → id of the person kept, as known at the position. Persons that were never merged are absent."""
+    return rules.canonical_of(links(), as_of=as_of)
+
+
+def ids_of(person: Person, *, as_of: int | None = None) -> set[int]:
+    """All ids of one human being, as known at the position; at least the person's own."""
+    return rules.group_of(person.pk, canonical_ids(as_of))
+
+
+def documents_matching(kind: str, number: str) -> QuerySet[IdentityDocument]:
+    return IdentityDocument.objects.filter(kind=kind, number_index__in=sealing.indexes(kind, number))
+
+
+def persons_by_documents(wanted: Iterable[tuple[str, str]], *, canonical: bool = True) -> dict[tuple[str, str], Person]:
+    """(kind, number) → the person holding it, for at most a few hundred normalised numbers, under every live key."""
+    by_index = {index: (kind, number) for kind, number in set(wanted) for index in sealing.indexes(kind, number)}
+    found: dict[tuple[str, str], Person] = {}
+    keys = list(by_index)
+    for start in range(0, len(keys), 500):
+        documents = IdentityDocument.objects.filter(number_index__in=keys[start : start + 500]).select_related(
+            "person__division", "person__organisation"
+        )
+        for document in documents:
+            kind, number = by_index[document.number_index]
+            if document.kind == kind:
+                found[(kind, number)] = document.person
+    if not canonical or not found:
+        return found
+    kept = canonical_ids()
+    merged = {kept[p.pk] for p in found.values() if p.pk in kept}
+    if merged:
+        tops = {p.pk: p for p in Person.objects.filter(pk__in=merged).select_related("division", "organisation")}
+        found = {key: tops.get(kept.get(p.pk, 0), p) for key, p in found.items()}
+    return found
+
+
+def search_people(actor: Actor, text: str) -> QuerySet[Person]:
+    """Persons in scope whose name contains ``text`` (at least two characters), by name."""
+    people = people_in(actor).order_by("name", "pk")
+    text = text.strip()
+    if len(text) < 2:
+        return people
+    return people.filter(Q(name__icontains=text) | Q(name__icontains=text.replace(".", "·")))

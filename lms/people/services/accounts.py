@@ -1,0 +1,94 @@
+"""Opening accounts for persons, with a temporary password that must be changed at the first sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from pypinyin import lazy_pinyin
+
+from lms.accounts.models import User
+from lms.audit import services as audit
+from lms.core.actor import Actor
+from lms.core.errors import Refused
+from lms.core.ids import new_code
+from lms.people.models import Person
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz"
+DIGITS = "23456789"
+
+
+def open_account(*, person: Person, by: Actor, username: str | None = None) -> tuple[User, str]:
+    """Open the account of one person; returns it with the temporary password, which is shown once and stored nowhere.
+
+    Refuses a person who has an account already.
+    """
+    return _open([person], by, [username])[0]
+
+
+def open_accounts(people: Sequence[Person], by: Actor) -> list[tuple[User, str]]:
+    """Open accounts for many, in order; those who have one are passed over. Chunks of 500, each whole."""
+    wanted = list({p.pk: p for p in people if p.user_id is None and p.erased_at is None}.values())
+    result: list[tuple[User, str]] = []
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        result += _open(chunk, by, [None] * len(chunk))
+    return result
+
+
+def _open(people: Sequence[Person], by: Actor, usernames: Sequence[str | None]) -> list[tuple[User, str]]:
+    with transaction.atomic():
+        locked = {p.pk: p for p in Person.objects.select_for_update(of=("self",)).filter(pk__in=[p.pk for p in people])}
+        if any(locked[p.pk].user_id for p in people):
+            raise Refused(_("此人已有账号。"))
+        if any(locked[p.pk].erased_at for p in people):
+            raise Refused(_("此人的个人信息已删除，不能开通账号。"))
+        phones = _free_phones(people)
+        rows = [
+            {
+                "username": username or suggested_username(person.name),
+                "password": temporary_password(),
+                "phone": phones.get(person.pk),
+                "must_change_password": True,
+            }
+            for person, username in zip(people, usernames, strict=True)
+        ]
+        from lms.accounts import services as accounts  # type: ignore[attr-defined]
+
+        users = accounts.create_users(rows, by=by)
+        for person, user in zip(people, users, strict=True):
+            person.user = user
+        Person.objects.bulk_update(people, ["user"], batch_size=500)
+        for person in people if len(people) == 1 else ():
+            audit.record("people.account.opened", person, by=by, division_path=person.division.path, user=person.user.uuid)
+        if len(people) > 1:
+            audit.record(
+                "people.account.opened",
+                by=by,
+                record_label="people.person",
+                count=len(people),
+                uuids=[str(p.uuid) for p in people],
+            )
+        return [(user, str(row["password"])) for user, row in zip(users, rows, strict=True)]
+
+
+def suggested_username(name: str) -> str:
+    """Pinyin of the name and five drawn characters: easy to type, not to be guessed from the name."""
+    spelled = "".join(c for c in "".join(lazy_pinyin(name)).lower() if c.isascii() and c.isalpha())[:16]
+    return (spelled or "user") + new_code(5, LETTERS[:8] + DIGITS)
+
+
+def temporary_password() -> str:
+    """Three groups a person can read out: 12 characters, about 58 bits."""
+    return "-".join(new_code(4, LETTERS + DIGITS) for _group in range(3))
+
+
+def _free_phones(people: Sequence[Person]) -> dict[int, str]:
+    """Mobile numbers that may serve for signing in: of one person only, and of no account yet."""
+    mobiles: dict[str, list[int]] = {}
+    for person in people:
+        if len(person.phone) == 11 and person.phone.startswith("1"):
+            mobiles.setdefault(person.phone, []).append(person.pk)
+    taken = set(User.objects.filter(phone__in=list(mobiles)).values_list("phone", flat=True))
+    return {pks[0]: number for number, pks in mobiles.items() if len(pks) == 1 and number not in taken}
