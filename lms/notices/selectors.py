@@ -31,5 +31,5 @@ def notice_of(actor: Actor, notice_uuid: uuid.UUID) -> Notice:
 
 def preferences(actor: Actor) -> list[tuple[str, channels.Channel, bool]]:
     """Channel code, adapter and whether this user wants it."""
-    wishes = dict(Preference.objects.filter(user_id=actor.user_id).values_list("channel", "wanted"))
+    wishes = dict(Preference.objects.filter(user_id=actor.user_id or 0).values_list("channel", "wanted"))
     return [(code, adapter, wishes.get(code, adapter.wanted_by_default)) for code, adapter in channels.registered().items()]

@@ -15,7 +15,7 @@ from lms.accounts.models import User
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing
-from lms.notices import channels
+from lms.notices import channels, selectors
 from lms.notices.models import Delivery, Notice, Preference
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def mark_read(*, notice: Notice, by: Actor) -> Notice:
 
 def mark_all_read(*, by: Actor) -> int:
     """Mark all of one's own notices as read; returns how many were unread."""
-    return Notice.objects.filter(user_id=by.user_id, read_at__isnull=True).update(read_at=clock.now())
+    return selectors.inbox(by).filter(read_at__isnull=True).update(read_at=clock.now())
 
 
 def set_preference(*, user: User, channel: str, wanted: bool, by: Actor) -> Preference:

@@ -61,7 +61,7 @@ def _open(people: Sequence[Person], by: Actor, usernames: Sequence[str | None]) 
             person.user = user
         Person.objects.bulk_update(people, ["user"], batch_size=500)
         for person in people if len(people) == 1 else ():
-            audit.record("people.account.opened", person, by=by, division_path=person.division.path, user=person.user.uuid)
+            audit.record("people.account.opened", person, by=by, division_path=person.division.path, user=users[0].uuid)
         if len(people) > 1:
             audit.record(
                 "people.account.opened",
