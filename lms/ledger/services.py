@@ -112,6 +112,12 @@ def reverse(line: Line, *, reason: str, by: Actor) -> Line:
         return counter
 
 
+def reverse_key(key: str, *, reason: str, by: Actor) -> Line | None:
+    """Reverse the line posted under ``key``; None when none was posted."""
+    line = Line.objects.select_related("division").filter(key=key).first()
+    return None if line is None else reverse(line, reason=reason, by=by)
+
+
 _NOT_COPIED = {"id", "uuid", "key", "position", "sign", "reverses_id", "posted_period", "recorded_by", "recorded_at"}
 
 

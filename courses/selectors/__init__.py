@@ -1,0 +1,1 @@
+"""Reads of courses, scoped by who looks: content, learning, classes."""

@@ -1,0 +1,45 @@
+"""The doors of courses to write. Each is keyword-only, atomic, audited, and posts its ledger lines in its own transaction."""
+
+from courses.services.attendance import cancel_session, close_session, record_attendance, record_headcount, sign_in
+from courses.services.classes import (
+    cancel_class,
+    change_class_state,
+    close_class,
+    create_class,
+    plan_session,
+    update_class,
+    update_session,
+)
+from courses.services.completion import answer_check, complete_course, finish_lesson, post_study_days
+from courses.services.enrolment import Entry, enrol, enrol_many, withdraw
+from courses.services.study import open_lesson, record_study, record_study_sent_later, start_course
+from courses.services.study_bulk import CourseRun, complete_course_many
+
+__all__ = [
+    "CourseRun",
+    "Entry",
+    "answer_check",
+    "cancel_class",
+    "cancel_session",
+    "change_class_state",
+    "close_class",
+    "close_session",
+    "complete_course",
+    "complete_course_many",
+    "create_class",
+    "enrol",
+    "enrol_many",
+    "finish_lesson",
+    "open_lesson",
+    "plan_session",
+    "post_study_days",
+    "record_attendance",
+    "record_headcount",
+    "record_study",
+    "record_study_sent_later",
+    "sign_in",
+    "start_course",
+    "update_class",
+    "update_session",
+    "withdraw",
+]

@@ -1,0 +1,203 @@
+"""Who came to a half-day, and what became of the half-day itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses import rules
+from courses.models import Attendance, ClassEnrolment, CourseSession, HeadCount
+from courses.services import lines
+from courses.services.classes import check_live, locked_session
+from courses.states import CLASS_LIVE, AttendanceMethod, EnrolmentState, SessionState
+from lms.audit import services as audit
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.core.errors import BadInput, Missing, Refused
+from lms.ledger import services as ledger
+from lms.people.models import Person
+
+Present = tuple[ClassEnrolment, int]
+
+
+def record_attendance(
+    *, session: CourseSession, present: Sequence[Present], method: str = AttendanceMethod.MANUAL, by: Actor
+) -> list[Attendance]:
+    """Mark minutes of presence in one half-day; 0 strikes a mark off again. Marking the same minutes twice changes nothing.
+
+    A changed mark reverses its ledger line and posts a new one. Refuses people outside the class, withdrawn ones and more
+    minutes than the half-day has.
+    """
+    with transaction.atomic():
+        found = locked_session(session, by)
+        check_live(found.training_class)
+        return _mark(found, present, method=method, by=by)
+
+
+def _mark(session: CourseSession, present: Sequence[Present], *, method: str, by: Actor) -> list[Attendance]:
+    if session.state == SessionState.CANCELLED:
+        raise Refused(_("本课次已取消，不能登记出勤。"))
+    wanted = {enrolment.pk: minutes for enrolment, minutes in present}
+    enrolments = {
+        e.pk: e
+        for e in ClassEnrolment.objects.filter(pk__in=wanted, training_class=session.training_class).select_related(
+            "person", "division", "category", "organisation"
+        )
+    }
+    if len(enrolments) != len(wanted):
+        raise Missing(_("有学员不在这个班。"))
+    for pk, minutes in wanted.items():
+        if minutes < 0 or minutes > session.minutes:
+            raise BadInput(_("出勤分钟数须在 0 到 %(most)d 之间。") % {"most": session.minutes})
+        if enrolments[pk].state == EnrolmentState.WITHDRAWN and minutes:
+            raise Refused(_("有学员已退出本班，不能登记出勤。"))
+    now = clock.now()
+    standing = {a.enrolment_id: a for a in Attendance.objects.filter(session=session, enrolment_id__in=wanted)}
+    new: list[Attendance] = []
+    reversals: list[str] = []
+    to_post: list[Attendance] = []
+    for pk, minutes in wanted.items():
+        enrolments[pk].training_class = session.training_class
+        mark = standing.get(pk)
+        if mark is None:
+            if not minutes:
+                continue
+            mark = Attendance(
+                session=session, enrolment=enrolments[pk], minutes=minutes, method=method, marked_by=by.uuid, marked_at=now
+            )
+            new.append(mark)
+            standing[pk] = mark
+        elif mark.minutes == minutes:
+            continue
+        else:
+            if mark.minutes:
+                reversals.append(lines.attended_key(mark))
+                mark.version += 1
+            mark.minutes, mark.method, mark.marked_by, mark.marked_at = minutes, method, by.uuid, now
+            mark.save(update_fields=["minutes", "method", "marked_by", "marked_at", "version"])
+        if minutes:
+            to_post.append(mark)
+    Attendance.objects.bulk_create(new, batch_size=500)
+    if new or reversals or to_post:
+        audit.record(
+            "courses.attendance.recorded",
+            session,
+            by=by,
+            division_path=session.training_class.division.path,
+            marked=len(to_post),
+            changed=len(reversals),
+            method=str(method),
+        )
+    for key in reversals:
+        ledger.reverse_key(key, reason="attendance corrected", by=by)
+    ledger.post([lines.attended(mark, session, enrolments[mark.enrolment_id]) for mark in to_post], by=by)
+    return [standing[pk] for pk in wanted if pk in standing]
+
+
+def sign_in(*, session: CourseSession, person: Person, code: str, by: Actor) -> Attendance:
+    """A learner signs in for a half-day with the code shown on site. Signing in twice is once.
+
+    Refuses a wrong or old code, a time outside the half-day, and somebody who is not in the class (as missing).
+    """
+    with transaction.atomic():
+        found = (
+            CourseSession.objects.select_for_update(of=("self",))
+            .select_related("training_class__division", "training_class__programme", "trainer__division")
+            .get(pk=session.pk)
+        )
+        enrolment = ClassEnrolment.objects.filter(
+            training_class=found.training_class, person=person, state=EnrolmentState.ENROLLED
+        ).first()
+        if enrolment is None or person.user_id is None or by.user_id != person.user_id:
+            raise Missing(_("您不在这个班。"))
+        standing = Attendance.objects.filter(session=found, enrolment=enrolment, minutes__gt=0).first()
+        if standing is not None:
+            return standing
+        now = clock.now()
+        if found.state != SessionState.PLANNED or found.training_class.state not in CLASS_LIVE:
+            raise Refused(_("本课次已结束签到；如确已到场，请联系班主任补登。"))
+        if now < found.starts_at - rules.SIGN_IN_EARLY:
+            raise Refused(_("还没到签到时间。"))
+        if now > found.ends_at:
+            raise Refused(_("本课次已结束签到；如确已到场，请联系班主任补登。"))
+        if not rules.sign_in_code_matches(found.sign_in_secret, code.strip(), now):
+            raise Refused(_("签到码不对或已过期，请看现场屏幕上最新的四位数字。"))
+        return _mark(found, [(enrolment, found.minutes)], method=AttendanceMethod.CODE, by=by)[0]
+
+
+def close_session(*, session: CourseSession, cases_shared: int = 0, by: Actor) -> CourseSession:
+    """A half-day took place: post it, the event it was, its cases and the trainer's hours. Closing twice is once."""
+    with transaction.atomic():
+        found = locked_session(session, by)
+        if found.state == SessionState.HELD:
+            return found
+        check_live(found.training_class)
+        if found.state == SessionState.CANCELLED:
+            raise Refused(_("本课次已取消。"))
+        if found.starts_at > clock.now():
+            raise Refused(_("课次还没有开始，不能结束。"))
+        found.state, found.closed_at, found.closed_by = SessionState.HELD, clock.now(), by.uuid
+        found.cases_shared = cases_shared
+        found.save(update_fields=["state", "closed_at", "closed_by", "cases_shared"])
+        audit.record("courses.session.held", found, by=by, division_path=found.training_class.division.path)
+        ledger.post(lines.session_held(found), by=by)
+    return found
+
+
+def cancel_session(*, session: CourseSession, reason: str, by: Actor) -> CourseSession:
+    """A planned half-day will not take place: its ``scheduled`` line and marks made by mistake are reversed."""
+    if not reason.strip():
+        raise BadInput(_("请写明取消原因。"))
+    with transaction.atomic():
+        found = locked_session(session, by)
+        if found.state == SessionState.CANCELLED:
+            return found
+        check_live(found.training_class)
+        if found.state == SessionState.HELD:
+            raise Refused(_("课次已举办，不能取消。"))
+        marks = list(found.attendance.filter(minutes__gt=0))
+        keys = [lines.attended_key(mark) for mark in marks]
+        for mark in marks:
+            mark.minutes, mark.marked_by, mark.marked_at, mark.version = 0, by.uuid, clock.now(), mark.version + 1
+        Attendance.objects.bulk_update(marks, ["minutes", "marked_by", "marked_at", "version"], batch_size=200)
+        found.state, found.closed_at, found.closed_by = SessionState.CANCELLED, clock.now(), by.uuid
+        found.cancelled_reason = reason.strip()
+        found.save(update_fields=["state", "closed_at", "closed_by", "cancelled_reason"])
+        audit.record("courses.session.cancelled", found, by=by, division_path=found.training_class.division.path)
+        for key in [*keys, lines.scheduled_key(found)]:
+            ledger.reverse_key(key, reason="session cancelled", by=by)
+    return found
+
+
+def record_headcount(*, session: CourseSession, quantity: int, note: str = "", by: Actor) -> HeadCount:
+    """People present in a half-day beside those in the class, counted without names. A new number corrects the old one."""
+    if quantity < 0:
+        raise BadInput(_("人数不能为负数。"))
+    with transaction.atomic():
+        found = locked_session(session, by)
+        check_live(found.training_class)
+        if found.state == SessionState.CANCELLED:
+            raise Refused(_("本课次已取消，不能登记人数。"))
+        count = HeadCount.objects.filter(session=found).first()
+        old_key = ""
+        if count is None:
+            count = HeadCount(session=found, quantity=quantity, note=note, counted_by=by.uuid)
+        elif count.quantity == quantity:
+            return count
+        else:
+            if count.quantity:
+                old_key = lines.headcount_key(count)
+            count.version += 1
+            count.quantity, count.note, count.counted_by, count.counted_at = quantity, note, by.uuid, clock.now()
+        count.save()
+        count.session = found
+        audit.record(
+            "courses.headcount.recorded", count, by=by, division_path=found.training_class.division.path, quantity=quantity
+        )
+        if old_key:
+            ledger.reverse_key(old_key, reason="head-count corrected", by=by)
+        if quantity:
+            ledger.post([lines.headcount(count)], by=by)
+    return count
