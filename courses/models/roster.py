@@ -9,6 +9,7 @@ from courses.models.classes import TrainingClass
 from courses.states import RosterState, RowVerdict
 from lms.core import clock
 from lms.core.models import Job, Record
+from lms.core.storage import private_files
 from lms.people.models import Person
 
 
@@ -18,7 +19,7 @@ class RosterImport(Record):
     PERSONAL = ("upload",)
 
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="roster_imports")
-    upload = models.FileField(upload_to="rosters/", blank=True)
+    upload = models.FileField(upload_to="rosters/", storage=private_files, blank=True)
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=RosterState, default=RosterState.READING)
