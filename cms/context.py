@@ -1,4 +1,4 @@
-"""What every template may ask: the site's name, the demonstration watermark, the record number."""
+"""What every template may ask: the site's name, the demonstration watermark, the record number, where one can go."""
 
 from __future__ import annotations
 
@@ -6,6 +6,19 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from cms.navigation import Navigation
+
+LARGE_TYPE_COOKIE = "large_type"
+HTML_LANG = {"zh-hans": "zh-Hans", "en": "en"}
+
+
+def _large_type(request: HttpRequest) -> bool:
+    chosen = request.COOKIES.get(LARGE_TYPE_COOKIE)
+    if chosen in {"0", "1"}:
+        return chosen == "1"
+    return bool(getattr(getattr(request, "user", None), "large_type", False))
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -13,4 +26,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.WAGTAIL_SITE_NAME,
         "is_demo": settings.LMS_DEMO,
         "record_number": settings.LMS_RECORD_NUMBER,
+        "html_lang": HTML_LANG.get(get_language() or "", "zh-Hans"),
+        "large_type": _large_type(request),
+        "nav": Navigation(request),
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.i18n import set_language
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 urlpatterns = [
     path("", include("lms.core.urls")),
+    path("language/", set_language, name="set_language"),
     path("audit/", include("lms.audit.urls")),
     path("places/", include("lms.places.urls")),
     path("accounts/", include("lms.accounts.urls")),
@@ -29,3 +31,8 @@ urlpatterns = [
     path("", include("cms.urls")),
     path("", include(wagtail_urls)),
 ]
+
+handler400 = "cms.errors.bad_request"
+handler403 = "cms.errors.forbidden"
+handler404 = "cms.errors.not_found"
+handler500 = "cms.errors.server_error"

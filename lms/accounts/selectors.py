@@ -19,12 +19,12 @@ def actor_for(user: Any, *, address: str = "") -> Actor:
     held = (
         RoleGrant.objects.filter(user_id=user.pk, valid_from__lte=today, ended_at__isnull=True)
         .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-        .values_list("role", "division__path")
+        .values_list("role", "division__path", "division__name")
     )
     return Actor(
         uuid=user.uuid,
         label=str(user),
         user_id=user.pk,
-        grants=tuple(Grant(role=role, path=path or "/") for role, path in held),
+        grants=tuple(Grant(role=role, path=path or "/", place=place or "") for role, path, place in held),
         address=address,
     )

@@ -21,6 +21,7 @@ class Grant:
 
     role: str
     path: str
+    place: str = ""  # the division's name, for the eye only
 
 
 @dataclass(frozen=True, slots=True)

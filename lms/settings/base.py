@@ -102,6 +102,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "cms.context.site",
             ],
+            "builtins": ["cms.templatetags.look"],
         },
     }
 ]
@@ -119,6 +120,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home/"
 LOGOUT_REDIRECT_URL = "/"
 REQUIRE_SECOND_FACTOR = False
+CSRF_FAILURE_VIEW = "cms.errors.csrf_failure"
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -145,6 +147,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英文"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 LOCALE_PATHS = [BASE_DIR / "locale"]
