@@ -1,0 +1,14 @@
+"""Who may use the routes of core. Role names are plain strings: the roles are declared above."""
+
+from lms.core.routes import Reach, signed_in
+
+_NOTE = "one's own; administrators also see and stop those of their divisions, never their files"
+
+ROUTES = {
+    "job_list": signed_in(Reach.OWN, _NOTE),
+    "job_detail": signed_in(Reach.OWN, _NOTE),
+    "job_progress": signed_in(Reach.OWN, _NOTE),
+    "job_cancel": signed_in(Reach.OWN, _NOTE),
+    "job_retry": signed_in(Reach.OWN),
+    "job_result": signed_in(Reach.OWN),
+}
