@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.core import clock
 from lms.core.models import Record
+from lms.core.storage import private_files
 from lms.people.models import Person
 from lms.places.models import Division, Organisation
 
@@ -135,7 +136,7 @@ class Certificate(Record):
     grounds = models.UUIDField()  # the ledger line the award rests on
     payload = models.TextField(blank=True)
     payload_sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to="certificates/", blank=True)
+    file = models.FileField(upload_to="certificates/%Y/", storage=private_files, blank=True, max_length=255)
     file_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     rendered_at = models.DateTimeField(null=True)
     renderer = models.CharField(max_length=200, blank=True)  # versions of renderer and fonts
