@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid as uuids
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from lms.accounts.roles import REPORTING
 from lms.core.actor import Actor
+from lms.core.errors import Missing
 from lms.people import selectors as people
 from lms.people.models import Person
+from lms.programmes.models import Programme
+from lms.supervision.models import Action, Agreement, Attendance, SupervisionSession, Target
+from lms.supervision.states import STANDING, Answer, FollowUpResult, SessionStatus
 
 
 def person_ids(person: Person) -> set[int]:
@@ -94,7 +105,8 @@ def own_attendance(actor: Actor, session_uuid: uuids.UUID) -> Attendance:
     if me is not None:
         standing = [SessionStatus.SIGNED, SessionStatus.SUPERSEDED]
         mine = Attendance.objects.filter(supervisee_id__in=person_ids(me), minutes__gt=0, session__uuid=session_uuid)
-        found = mine.filter(session__status__in=standing).select_related("session__supervisor", "session__programme", "supervisee").first()
+        related = ("session__supervisor", "session__programme", "supervisee")
+        found = mine.filter(session__status__in=standing).select_related(*related).first()
     if found is None:
         raise Missing(_("没有这条督导记录。"))
     return found

@@ -234,7 +234,8 @@ def test_agreements_are_found_again_and_end_once(world):
     )
     assert again == team.agreements[0]
     ended = services.end_agreement(agreement=again, ends_on=dt.date(2026, 3, 1), reason="调离", by=world.system)
-    assert services.end_agreement(agreement=again, ends_on=dt.date(2026, 4, 1), reason="又", by=world.system).ends_on == ended.ends_on
+    twice = services.end_agreement(agreement=again, ends_on=dt.date(2026, 4, 1), reason="又", by=world.system)
+    assert twice.ends_on == ended.ends_on
     with pytest.raises(Refused):
         make_draft(team)  # 12 March is past its last day
 
@@ -243,7 +244,9 @@ def test_a_meeting_across_counties_lies_in_their_prefecture(world):
     team = make_team(world.division, size=2)
     far = make_person(world.other_county, name="昭阳学员")
     joined = services.start_cultivation(person=far, programme=team.programme, started_on=dt.date(2026, 1, 10), by=world.system)
-    agreed = services.open_agreement(participation=joined, supervisor=team.supervisor, starts_on=dt.date(2026, 1, 10), by=world.system)
+    agreed = services.open_agreement(
+        participation=joined, supervisor=team.supervisor, starts_on=dt.date(2026, 1, 10), by=world.system
+    )
     session = make_signed(team, present=[(team.agreements[0], 120), (agreed, 120)])
     assert session.division == world.prefecture
     services.countersign(session=session, supervisee=far, by=world.system)

@@ -65,7 +65,7 @@ def record_session(
         raise BadInput(_("请填写督导主题。"))
     check_privacy([*texts.values(), *(a[1] for a in actions), *(f[2] for f in follow_ups), *(a[1] for a in absent)], names_checked)
     _check_vocabulary(mode, form, functions)
-    seats = [(agreement, minutes, "") for agreement, minutes in present] + [(agreement, 0, why) for agreement, why in absent]
+    seats = _as_they_stand([*((a, minutes, "") for a, minutes in present), *((a, 0, why) for a, why in absent)])
     _check_seats(seats, supervisor, form, starts_at, ends_at)
     known_tags = list(ContentTag.objects.filter(code__in=set(tags)))
     if len(known_tags) != len(set(tags)):
@@ -264,6 +264,13 @@ def _check_seats(
         raise BadInput(_("个别督导只能有一名被督导者；多人请选“小组督导”。"))
     if form == Form.GROUP and len(seats) < 2:
         raise BadInput(_("小组督导至少要有两名被督导者；一人请选“个别督导”。"))
+
+
+def _as_they_stand(seats: Sequence[tuple[Agreement, int, str]]) -> list[tuple[Agreement, int, str]]:
+    """The agreements read anew: one that was ended meanwhile must not pass."""
+    rows = Agreement.objects.select_related("supervisee", "division__parent", "participation__programme")
+    found = rows.in_bulk([agreement.pk for agreement, _minutes, _why in seats])
+    return [(found[agreement.pk], minutes, why) for agreement, minutes, why in seats]
 
 
 def _division_of(agreements: Sequence[Agreement]) -> Division:
