@@ -33,7 +33,7 @@ class Division(Record, Positioned):
     name = models.CharField(max_length=80)
     level = models.PositiveSmallIntegerField(choices=Level)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
-    path = models.CharField(max_length=64)
+    path = models.CharField(max_length=64, db_index=True)  # scope is asked by prefix
     full_name = models.CharField(max_length=200)  # 云南省昭通市鲁甸县, statistical levels left out
     pinyin = models.CharField(max_length=200, blank=True)  # ludianxian
     initials = models.CharField(max_length=40, blank=True, db_index=True)  # ldx
@@ -44,7 +44,6 @@ class Division(Record, Positioned):
     class Meta:
         ordering = ("code",)
         indexes = [
-            models.Index(fields=["path"], name="places_division_path"),
             models.Index(fields=["parent", "code"], name="places_division_children"),
             models.Index(fields=["name"], name="places_division_name"),
         ]
@@ -63,18 +62,34 @@ class Division(Record, Positioned):
 
 
 class DivisionChange(Record, Positioned):
-    """One step of a change of divisions: ``before`` became (part of) ``after`` on a day. Splits and merges are several rows."""
+    """One step of a change of divisions: ``before`` became (part of) ``after`` on a day. Splits and merges are several rows.
+
+    ``certainty`` says how well the day is known; a change known by its year alone is dated the last day of that year.
+    """
+
+    class Kind(models.TextChoices):
+        RENAMED = "renamed", _("更名")
+        RECODED = "recoded", _("改设（代码变更）")
+        MOVED = "moved", _("改变隶属")
+        SPLIT = "split", _("析出")
+        MERGED = "merged", _("并入")
+
+    class Certainty(models.TextChoices):
+        DAY = "day", _("日期确定")
+        YEAR = "year", _("仅知年份")
 
     before = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="changes_out")
     after = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="changes_in")
     happened_on = models.DateField()
-    kind = models.CharField(max_length=16)  # renamed, recoded, moved, split, merged
+    certainty = models.CharField(max_length=4, choices=Certainty, default=Certainty.DAY)
+    kind = models.CharField(max_length=16, choices=Kind)
     source = models.CharField(max_length=200)  # the notice or list that says so
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["before", "after", "happened_on"], name="places_change_once"),
             models.CheckConstraint(condition=~Q(before=F("after")), name="places_change_not_itself"),
+            models.CheckConstraint(condition=Q(certainty__in=["day", "year"]), name="places_change_certainty_known"),
         ]
 
 
@@ -89,7 +104,10 @@ class OrganisationKind(models.TextChoices):
 
 
 class Organisation(Record, Positioned):
-    """One organisation in a division; closed by ``closed_on``. Holds no personal data."""
+    """One organisation in a division; closed by ``closed_on``. Holds no personal data.
+
+    A credit code (GB 32100) whose check digit fails is genuine now and then: it is kept with the reason somebody gave.
+    """
 
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=24, choices=OrganisationKind)
@@ -165,7 +183,7 @@ class Station(Record, Positioned):
 
 
 class StationOperator(Record, Positioned):
-    """Who runs a station from–to; the spells of one station do not overlap (checked in services, excluded on PostgreSQL)."""
+    """Who runs a station from–to; the spells of one station do not overlap (refused by the database on both engines)."""
 
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="operators")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="operates")
