@@ -19,6 +19,8 @@ class User(AbstractUser, Record):
 
     phone = models.CharField(max_length=20, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField(default=False)
+    # the division whose office opened the account and looks after its sign-in; null: the nation's
+    division = models.ForeignKey(Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     must_change_password = models.BooleanField(default=False)  # the password was given by somebody else
     large_type = models.BooleanField(default=False)  # 适老化: the reader asked for large type
 
@@ -57,11 +59,19 @@ class RoleGrant(Record):
                 | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_reason="")),
                 name="accounts_grant_ended_together",
             ),
-            # one open grant of a role in a division
+            # one open grant of a role in a division, and one in the whole nation
             models.UniqueConstraint(
-                fields=["user", "role", "division"],
-                condition=Q(ended_at__isnull=True),
-                nulls_distinct=False,
-                name="accounts_grant_one_open",
+                fields=["user", "role", "division"], condition=Q(ended_at__isnull=True), name="accounts_grant_one_open"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(ended_at__isnull=True, division__isnull=True),
+                name="accounts_grant_one_open_nation",
+            ),
+            # system, security and audit administrators are three people: nobody holds two of these duties
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(ended_at__isnull=True, role__in=[Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR]),
+                name="accounts_grant_administrators_apart",
             ),
         ]

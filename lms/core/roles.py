@@ -37,3 +37,14 @@ REPORTING = frozenset({Role.CLASS_MANAGER, Role.REGIONAL_ADMIN, Role.REVIEWER, R
 OFFICE = frozenset({Role.CLASS_MANAGER, Role.REGIONAL_ADMIN})
 # Anybody who holds a role at all.
 STAFF = frozenset(Role)
+# 三员分立: the three duties that one person never holds together.
+ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+# Roles that look after accounts and the roles of others.
+ACCOUNT_KEEPERS = frozenset({Role.SECURITY_ADMIN, Role.REGIONAL_ADMIN})
+# Who may give (and end) which role. Nobody gives one to oneself or beyond the division where the own role is held.
+MAY_GIVE: dict[Role, frozenset[Role]] = {
+    Role.SECURITY_ADMIN: frozenset(Role),
+    Role.REGIONAL_ADMIN: frozenset(
+        {Role.TRAINER, Role.SUPERVISOR, Role.CLASS_MANAGER, Role.REGIONAL_ADMIN, Role.REVIEWER, Role.EDITOR}
+    ),
+}

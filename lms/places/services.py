@@ -162,7 +162,7 @@ def open_station(
 
 
 def open_stations(rows: Sequence[Mapping[str, Any]], by: Actor) -> list[Station]:
-    """Open many (keys as in ``open_station``, ``operator`` too), returned in order; those that stand already are left as they are."""
+    """Open many (keys as in ``open_station``, ``operator`` too), returned in order; those that stand are left as they are."""
     drafts = [_station(row) for row in rows]
     for division in {d.division_id: d.division for d in drafts}.values():
         check_may_write(by, division)
