@@ -5,32 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('places', '0002_changes_and_overlap'),
+        ("accounts", "0001_initial"),
+        ("places", "0002_changes_and_overlap"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='rolegrant',
-            name='accounts_grant_one_open',
+            model_name="rolegrant",
+            name="accounts_grant_one_open",
         ),
         migrations.AddField(
-            model_name='user',
-            name='division',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.division'),
+            model_name="user",
+            name="division",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.division"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user', 'role', 'division'), name='accounts_grant_one_open'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("user", "role", "division"), name="accounts_grant_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('division__isnull', True), ('ended_at__isnull', True)), fields=('user', 'role'), name='accounts_grant_one_open_nation'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("division__isnull", True), ("ended_at__isnull", True)),
+                fields=("user", "role"),
+                name="accounts_grant_one_open_nation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('role__in', ['system_admin', 'security_admin', 'auditor'])), fields=('user',), name='accounts_grant_administrators_apart'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True), ("role__in", ["system_admin", "security_admin", "auditor"])),
+                fields=("user",),
+                name="accounts_grant_administrators_apart",
+            ),
         ),
     ]

@@ -6,34 +6,44 @@ from lms.places.overlap import NoOverlap
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='division',
-            name='places_division_path',
+            model_name="division",
+            name="places_division_path",
         ),
         migrations.AddField(
-            model_name='divisionchange',
-            name='certainty',
-            field=models.CharField(choices=[('day', '日期确定'), ('year', '仅知年份')], default='day', max_length=4),
+            model_name="divisionchange",
+            name="certainty",
+            field=models.CharField(choices=[("day", "日期确定"), ("year", "仅知年份")], default="day", max_length=4),
         ),
         migrations.AlterField(
-            model_name='division',
-            name='path',
+            model_name="division",
+            name="path",
             field=models.CharField(db_index=True, max_length=64),
         ),
         migrations.AlterField(
-            model_name='divisionchange',
-            name='kind',
-            field=models.CharField(choices=[('renamed', '更名'), ('recoded', '改设（代码变更）'), ('moved', '改变隶属'), ('split', '析出'), ('merged', '并入')], max_length=16),
+            model_name="divisionchange",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("renamed", "更名"),
+                    ("recoded", "改设（代码变更）"),
+                    ("moved", "改变隶属"),
+                    ("split", "析出"),
+                    ("merged", "并入"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='divisionchange',
-            constraint=models.CheckConstraint(condition=models.Q(('certainty__in', ['day', 'year'])), name='places_change_certainty_known'),
+            model_name="divisionchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("certainty__in", ["day", "year"])), name="places_change_certainty_known"
+            ),
         ),
-        NoOverlap('places_stationoperator', 'station_id', 'started_on', 'ended_on'),
+        NoOverlap("places_stationoperator", "station_id", "started_on", "ended_on"),
     ]
