@@ -50,7 +50,7 @@ class FreezeColumns(Operation):
         if sqlite:
             body = f"BEGIN SELECT RAISE(ABORT, '{self.table} is frozen'); END"
         else:
-            schema_editor.execute(_FUNCTION)
+            schema_editor.execute(_FUNCTION, params=None)  # it holds a %, which is no parameter
             body = "EXECUTE FUNCTION exams_refuse_frozen()"
         each = "FOR EACH ROW " if not sqlite else ""
         schema_editor.execute(
@@ -84,7 +84,7 @@ class FreezePaperItems(Operation):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if schema_editor.connection.vendor != "sqlite":
-            schema_editor.execute(_PAPER_FUNCTION)
+            schema_editor.execute(_PAPER_FUNCTION, params=None)
             schema_editor.execute(
                 "CREATE TRIGGER exams_paperitem_frozen BEFORE INSERT OR UPDATE OR DELETE ON exams_paperitem "
                 "FOR EACH ROW EXECUTE FUNCTION exams_refuse_frozen_paper()"

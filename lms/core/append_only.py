@@ -38,7 +38,7 @@ class AppendOnly(Operation):
                     f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
                 )
             return
-        schema_editor.execute(_POSTGRES_FUNCTION)
+        schema_editor.execute(_POSTGRES_FUNCTION, params=None)  # it holds a %, which is no parameter
         schema_editor.execute(
             f"CREATE TRIGGER {table}_no_row_change BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION lms_refuse_change()"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -9,7 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(os.environ.get("LMS_VAR_DIR", BASE_DIR / "var"))
 
 DEBUG = False
 ROOT_URLCONF = "lms.urls"
@@ -195,14 +196,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Rooms add their schedule here; the task names are dotted paths of thin tasks.
 CELERY_BEAT_SCHEDULE = {
-    "jobs-sweep": {"task": "lms.core.tasks.sweep_jobs", "schedule": 20.0},
+    "jobs-sweep": {"task": "lms.core.tasks.sweep_jobs", "schedule": float(os.environ.get("JOB_SWEEP_SECONDS", "20"))},
     "jobs-files": {"task": "lms.core.tasks.clean_job_files", "schedule": crontab(hour=3, minute=40)},
     "ledger-summaries": {"task": "lms.ledger.tasks.refresh_summaries", "schedule": 60.0},
     "hash-chain": {"task": "lms.ledger.tasks.seal_day", "schedule": crontab(hour=0, minute=20)},
     "study-days": {"task": "courses.tasks.post_study_days", "schedule": crontab(hour=0, minute=10)},
     "attempt-time-outs": {"task": "exams.tasks.submit_overdue", "schedule": 30.0},
 }
-JOB_STALE_AFTER_SECONDS = 60
+JOB_STALE_AFTER_SECONDS = int(os.environ.get("JOB_STALE_AFTER_SECONDS", "60"))
 JOB_HEARTBEAT_SECONDS = 2
 JOB_MAX_CLAIMS = 3  # a job that took so many workers down is given up
 JOB_FILES_KEPT_DAYS = 30

@@ -16,6 +16,7 @@ BASE_URL = "http://testserver"
 LMS_WORLD = "test"
 TEST_DIR = VAR_DIR / "test"
 TEST_DIR.mkdir(parents=True, exist_ok=True)
+WORLD_DIR = TEST_DIR
 MEDIA_ROOT = TEST_DIR / "media"
 PRIVATE_ROOT = TEST_DIR / "private"
 
