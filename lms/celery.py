@@ -3,9 +3,18 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.embedded")
 
 app = Celery("lms")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def refuse_without_keys(**_kwargs: object) -> None:
+    """A worker does not start without a data key that stored values need."""
+    from lms.core.sealed import require_keys
+
+    require_keys()

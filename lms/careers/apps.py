@@ -7,3 +7,6 @@ class CareersConfig(AppConfig):
     label = "careers"
     verbose_name = _("职业履历")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.careers import personal  # noqa: F401

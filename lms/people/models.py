@@ -91,7 +91,7 @@ class Person(Record):
 class IdentityDocument(Record):
     """One identity document, encrypted at rest. Shown masked; revealed only by ``services.reveal_document`` with a reason."""
 
-    PERSONAL = ("number_sealed", "number_index", "masked")
+    PERSONAL = ("number_sealed", "number_index", "later_index", "masked")
 
     class Kind(models.TextChoices):
         RESIDENT = "resident", _("居民身份证")
@@ -105,7 +105,8 @@ class IdentityDocument(Record):
     kind = models.CharField(max_length=20, choices=Kind)
     number_sealed = models.CharField(max_length=255)
     number_index = models.CharField(max_length=100)
-    masked = models.CharField(max_length=24)  # 5306**********1234
+    later_index = models.CharField(max_length=100, blank=True, db_index=True)  # of the 18 digits that replaced an old number
+    masked = models.CharField(max_length=40)  # 5306**********1234
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -137,6 +138,64 @@ class Consent(Record):
 
     class Meta:
         indexes = [models.Index(fields=["person", "purpose", "-answered_at"], name="people_consent_newest")]
+
+
+class Distinct(Record):
+    """A human decided that two alike records are two human beings: the pair is no longer shown. ``one`` has the lower id."""
+
+    one = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    decided_at = models.DateTimeField(default=clock.now)
+    decided_by = models.UUIDField()
+    reason = models.CharField(max_length=200)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="people_distinct_ordered"),
+            # one standing decision a pair
+            models.UniqueConstraint(fields=["one", "other"], condition=Q(withdrawn_at__isnull=True), name="people_distinct_once"),
+            # withdrawn: who and when together
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="people_distinct_withdrawn_together",
+            ),
+        ]
+
+
+class CorrectionRequest(Record):
+    """A person asks the office to correct what is held of them. Closed by an answer."""
+
+    PERSONAL = ("message", "reply")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("待处理")
+        ACCEPTED = "accepted", _("已更正")
+        DECLINED = "declined", _("未采纳")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="correction_requests")
+    message = models.CharField(max_length=500)
+    created_at = models.DateTimeField(default=clock.now)
+    status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
+    reply = models.CharField(max_length=500, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        indexes = [models.Index(fields=["status", "created_at"], name="people_correction_open")]
+        constraints = [
+            # answered: status, who and when together
+            models.CheckConstraint(
+                condition=Q(status="open", answered_at__isnull=True, answered_by__isnull=True)
+                | Q(status__in=["accepted", "declined"], answered_at__isnull=False, answered_by__isnull=False),
+                name="people_correction_answered_together",
+            ),
+            # one open request at a time
+            models.UniqueConstraint(fields=["person"], condition=Q(status="open"), name="people_correction_one_open"),
+        ]
 
 
 class MergeSet(models.QuerySet["Merge"]):

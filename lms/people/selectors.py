@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from lms.accounts.roles import OFFICE, Role
+from lms.core import clock
 from lms.core.actor import Actor
-from lms.people import rules, sealing
-from lms.people.models import IdentityDocument, Merge, Person
+from lms.core.errors import Missing
+from lms.people import consents, rules, sealing
+from lms.people.models import Consent, IdentityDocument, Merge, Person
 
 # who may see persons of a subtree; trainers and supervisors see theirs through classes and agreements
 SEEING = (*OFFICE, Role.REVIEWER, Role.AUDITOR, Role.SECURITY_ADMIN)
@@ -82,3 +87,38 @@ def search_people(actor: Actor, text: str) -> QuerySet[Person]:
     if len(text) < 2:
         return people
     return people.filter(Q(name__icontains=text) | Q(name__icontains=text.replace(".", "·")))
+
+
+def person_in(actor: Actor, person_uuid: uuid.UUID) -> Person:
+    """One person in the actor's scope; outside is missing."""
+    person = people_in(actor).filter(uuid=person_uuid).first()
+    if person is None:
+        raise Missing(_("没有这个人。"))
+    return person
+
+
+def possible_duplicates(person: Person, *, actor: Actor | None = None) -> list[Any]:
+    """Records that may be the same human being, the likeliest first (see ``duplicates``)."""
+    from lms.people import duplicates
+
+    return duplicates.possible_duplicates(person, actor=actor)
+
+
+def unanswered_consents(person: Person) -> list[consents.ConsentText]:
+    """Texts in force today to which this human being has given no answer in the version in force."""
+    answered = set(Consent.objects.filter(person__in=ids_of(person)).values_list("purpose", "version"))
+    return [text for text in consents.all_current(clock.today()) if (text.purpose, text.version) not in answered]
+
+
+def consent_state(person: Person) -> list[tuple[consents.ConsentText, Consent | None]]:
+    """Each text in force with the newest answer to its purpose."""
+    newest: dict[str, Consent] = {}
+    for answer in Consent.objects.filter(person__in=ids_of(person)).order_by("answered_at", "pk"):
+        newest[answer.purpose] = answer
+    return [(text, newest.get(text.purpose)) for text in consents.all_current(clock.today())]
+
+
+def consented(person: Person, purpose: str) -> bool:
+    """Whether the newest answer to a purpose is yes."""
+    newest = Consent.objects.filter(person__in=ids_of(person), purpose=purpose).order_by("-answered_at", "-pk").first()
+    return bool(newest and newest.given)

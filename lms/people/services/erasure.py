@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -9,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from lms.accounts.models import User
 from lms.audit import services as audit
-from lms.core import clock
+from lms.core import clock, positions
 from lms.core.actor import Actor
 from lms.core.errors import BadInput
-from lms.people.models import Person
+from lms.people import personal_data, selectors
+from lms.people.models import CorrectionRequest, IdentityDocument, Person
 
 BLANK: dict[str, Any] = {
     "name": "",
@@ -31,35 +33,62 @@ BLANK: dict[str, Any] = {
 }
 
 
-def erase(*, person: Person, reason: str, by: Actor) -> Person:
-    """Destroy salt and identity, delete documents, end the account. The row and its uuid stay, and so do lines and certificates.
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What was done: records blanked, documents deleted, accounts ended, and what duty retains without a name."""
 
-    Erasing twice changes nothing.
+    person: Person
+    records: int
+    documents: int
+    accounts: int
+    retained: list[personal_data.Retained]
+
+
+def erase(*, person: Person, reason: str, by: Actor) -> Erasure:
+    """Destroy salt and identity of a human being (all merged records), delete documents, end accounts.
+
+    Rows and their uuids stay, and so do ledger lines and certificates; the answer lists them. Erasing twice changes nothing.
     """
-    if not reason.strip():
+    reason = reason.strip()[:200]
+    if not reason:
         raise BadInput(_("请写明删除个人信息的依据。"))
     with transaction.atomic():
-        person = Person.objects.select_for_update(of=("self",)).select_related("division").get(pk=person.pk)
-        if person.erased_at:
-            return person
-        user = person.user
-        documents, _per_model = person.documents.all().delete()
-        for field, blank in BLANK.items():
-            setattr(person, field, blank)
-        person.erased_at, person.erased_by, person.erased_reason = clock.now(), by.uuid, reason.strip()[:200]
-        person.save()
-        if user is not None:
-            _end_account(user)
-        audit.record(
-            "people.person.erased",
-            person,
-            by=by,
-            division_path=person.division.path,
-            reason=reason.strip()[:200],
-            documents=documents,
-            account=user.uuid if user else None,
+        positions.take()  # no merge is decided meanwhile
+        ids = selectors.ids_of(person)
+        people = list(
+            Person.objects.select_for_update(of=("self",))
+            .filter(pk__in=ids, erased_at__isnull=True)
+            .select_related("division", "user")
+            .order_by("pk")
         )
-    return person
+        users = [p.user for p in people if p.user is not None]
+        standing = {p.pk for p in people}
+        documents, _per_model = IdentityDocument.objects.filter(person__in=standing).delete()
+        CorrectionRequest.objects.filter(person__in=standing).delete()
+        for eraser in personal_data.ERASERS.values():
+            eraser(standing, users, by)
+        now = clock.now()
+        for row in people:
+            for field, blank in BLANK.items():
+                setattr(row, field, blank)
+            row.erased_at, row.erased_by, row.erased_reason = now, by.uuid, reason
+            row.save()
+        for user in users:
+            _end_account(user)
+        kept = personal_data.retained(ids)
+        for row in people:
+            audit.record(
+                "people.person.erased",
+                row,
+                by=by,
+                division_path=row.division.path,
+                reason=reason,
+                documents=documents,
+                accounts=[str(u.uuid) for u in users],
+                retained={f"{r.room}/{r.model}": r.count for r in kept},
+            )
+        person = Person.objects.select_related("division").get(pk=person.pk)
+        return Erasure(person, len(people), documents, len(users), kept)
 
 
 def _end_account(user: User) -> None:

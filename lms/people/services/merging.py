@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.audit import services as audit
-from lms.core import positions
+from lms.core import clock, positions
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Refused
 from lms.people import selectors
-from lms.people.models import Merge, Person
+from lms.people.models import Distinct, Merge, Person
 
 
 def merge(*, kept: Person, duplicate: Person, reason: str, by: Actor) -> Merge:
@@ -60,6 +60,44 @@ def unmerge(*, merge: Merge, reason: str, by: Actor) -> Merge:
         )
         _record("people.person.unmerged", link, by, reason)
         return link
+
+
+def mark_distinct(*, one: Person, other: Person, reason: str, by: Actor) -> Distinct:
+    """State that two alike records are two human beings, so that the pair is shown no more. Twice: the decision that stands."""
+    if one.pk == other.pk:
+        raise BadInput(_("请选择两条不同的记录。"))
+    if not reason.strip():
+        raise BadInput(_("请写明判断为不同人的依据。"))
+    low, high = sorted((one, other), key=lambda p: p.pk)
+    with transaction.atomic():
+        positions.take()
+        if high.pk in selectors.ids_of(low):
+            raise Refused(_("这两条记录已经合并。"))
+        row, made = Distinct.objects.get_or_create(
+            one=low, other=high, withdrawn_at=None, defaults={"decided_by": by.uuid, "reason": reason.strip()[:200]}
+        )
+        if made:
+            audit.record(
+                "people.person.told_apart",
+                row,
+                by=by,
+                division_path=low.division.path,
+                one=low.uuid,
+                other=high.uuid,
+                reason=row.reason,
+            )
+        return row
+
+
+def unmark_distinct(*, distinct: Distinct, by: Actor) -> Distinct:
+    """Withdraw the decision that two records are two human beings; the pair may be shown again."""
+    with transaction.atomic():
+        row = Distinct.objects.select_for_update(of=("self",)).select_related("one__division").get(pk=distinct.pk)
+        if row.withdrawn_at is None:
+            row.withdrawn_at, row.withdrawn_by = clock.now(), by.uuid
+            row.save(update_fields=["withdrawn_at", "withdrawn_by"])
+            audit.record("people.person.told_apart_withdrawn", row, by=by, division_path=row.one.division.path)
+        return row
 
 
 def _record(verb: str, link: Merge, by: Actor, reason: str) -> None:
