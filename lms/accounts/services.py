@@ -257,6 +257,25 @@ def set_active(*, user: User, active: bool, reason: str, by: Actor) -> User:
     return user
 
 
+def erase_user(*, user: User, reason: str, by: Actor) -> User:
+    """End an account for good as its person is erased: sign-in data goes, the row and its uuid stay. Called by people only."""
+    from allauth.account.models import EmailAddress
+    from allauth.mfa.models import Authenticator
+    from allauth.socialaccount.models import SocialAccount
+
+    with transaction.atomic():
+        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        for model in (Authenticator, EmailAddress, SocialAccount):
+            model.objects.filter(user=user).delete()
+        end_sessions(user)
+        user.username, user.email, user.phone, user.is_active = f"erased-{user.uuid}", "", None, False
+        user.first_name = user.last_name = ""
+        user.set_unusable_password()
+        user.save()
+        audit.record("accounts.user.erased", user, by=by, division_path=path_of(user), reason=reason)
+    return user
+
+
 def check_may_keep(by: Actor, user: User) -> None:
     """Raise Missing unless the account lies in a division whose accounts ``by`` looks after, and holds no role beyond it."""
     paths = by.paths(*ACCOUNT_KEEPERS)

@@ -93,7 +93,7 @@ def _chunk(
             result.append(found)
         if made:
             model._default_manager.bulk_create(made, batch_size=CHUNK)
-            audit_many(verb, made, by)
+            audit.record_many(verb, made, by=by, path_of=lambda row: row.person.division.path)
             ledger.post([draft(row) for row in made], by=by)
         return result
 
@@ -110,32 +110,6 @@ def lock_people(ids: Sequence[int], canonical: dict[int, int]) -> list[int]:
             .values_list("pk")
         )
     return everyone
-
-
-def audit_many(verb: str, rows: Sequence[Any], by: Actor) -> None:
-    if len(rows) == 1:
-        audit.record(verb, rows[0], by=by, division_path=rows[0].person.division.path, person=rows[0].person.uuid)
-        return
-    audit.record(
-        verb,
-        by=by,
-        record_label=rows[0]._meta.label_lower,
-        division_path=common_path([row.person.division.path for row in rows]),
-        count=len(rows),
-        uuids=[str(row.uuid) for row in rows],
-    )
-
-
-def common_path(paths: Sequence[str]) -> str:
-    """The path of the smallest division that holds them all."""
-    first, last = min(paths), max(paths)
-    shared = [a for a, b in zip(first.split("/"), last.split("/"), strict=False) if a == b]
-    kept: list[str] = []
-    for a, b in zip(first.split("/"), last.split("/"), strict=False):
-        if a != b:
-            break
-        kept.append(a)
-    return "/".join(kept).rstrip("/") + "/" if shared else "/"
 
 
 def draft_of(

@@ -255,23 +255,5 @@ def _join_chunk(rows: Sequence[JoinRow], by: Actor) -> list[Participation]:
                 made.append(standing[key])
             result.append(standing[key])
         Participation.objects.bulk_create(made)
-        _audit_joined(made, by)
+        audit.record_many("programmes.participation.started", made, by=by, path_of=lambda row: row.programme.division.path)
         return result
-
-
-def _audit_joined(made: list[Participation], by: Actor) -> None:
-    by_programme: dict[int, list[Participation]] = {}
-    for row in made:
-        by_programme.setdefault(row.programme_id, []).append(row)
-    for rows in by_programme.values():
-        programme = rows[0].programme
-        only = rows[0] if len(rows) == 1 else None
-        audit.record(
-            "programmes.participation.started",
-            only,
-            by=by,
-            division_path=programme.division.path,
-            record_label="" if only else "programmes.participation",
-            programme=programme.uuid,
-            **({} if only else {"count": len(rows), "uuids": [str(r.uuid) for r in rows]}),
-        )

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
+from lms.accounts import services as accounts
 from lms.accounts.models import User
 from lms.audit import services as audit
 from lms.core.actor import Actor
@@ -22,14 +23,16 @@ DIGITS = "23456789"
 def open_account(*, person: Person, by: Actor, username: str | None = None) -> tuple[User, str]:
     """Open the account of one person; returns it with the temporary password, which is shown once and stored nowhere.
 
-    Refuses a person who has an account already.
+    Refuses a person who has an account already, and one of a division that ``by`` does not reach.
     """
     return _open([person], by, [username])[0]
 
 
 def open_accounts(people: Sequence[Person], by: Actor) -> list[tuple[User, str]]:
-    """Open accounts for many, in order; those who have one are passed over. Chunks of 500, each whole."""
-    wanted = list({p.pk: p for p in people if p.user_id is None and p.erased_at is None}.values())
+    """Open accounts for many, in order; those who have one are passed over, and those of divisions
+    that ``by`` does not reach (their own office opens it). Chunks of 500, each whole.
+    """
+    wanted = list({p.pk: p for p in people if p.user_id is None and p.erased_at is None and by.covers(p.division.path)}.values())
     result: list[tuple[User, str]] = []
     for start in range(0, len(wanted), 500):
         chunk = wanted[start : start + 500]
@@ -44,32 +47,24 @@ def _open(people: Sequence[Person], by: Actor, usernames: Sequence[str | None]) 
             raise Refused(_("此人已有账号。"))
         if any(locked[p.pk].erased_at for p in people):
             raise Refused(_("此人的个人信息已删除，不能开通账号。"))
+        if not all(by.covers(p.division.path) for p in people):
+            raise Refused(_("此人不在您负责的地区，账号由其所在地区开通。"))
         phones = _free_phones(people)
         rows = [
             {
                 "username": username or suggested_username(person.name),
-                "password": temporary_password(),
+                "password": accounts.drawn_password(),
                 "phone": phones.get(person.pk),
                 "must_change_password": True,
+                "division": person.division,
             }
             for person, username in zip(people, usernames, strict=True)
         ]
-        from lms.accounts import services as accounts  # type: ignore[attr-defined]
-
         users = accounts.create_users(rows, by=by)
         for person, user in zip(people, users, strict=True):
             person.user = user
         Person.objects.bulk_update(people, ["user"], batch_size=500)
-        for person in people if len(people) == 1 else ():
-            audit.record("people.account.opened", person, by=by, division_path=person.division.path, user=users[0].uuid)
-        if len(people) > 1:
-            audit.record(
-                "people.account.opened",
-                by=by,
-                record_label="people.person",
-                count=len(people),
-                uuids=[str(p.uuid) for p in people],
-            )
+        audit.record_many("people.account.opened", people, by=by, path_of=lambda p: p.division.path)
         return [(user, str(row["password"])) for user, row in zip(users, rows, strict=True)]
 
 
@@ -77,11 +72,6 @@ def suggested_username(name: str) -> str:
     """Pinyin of the name and five drawn characters: easy to type, not to be guessed from the name."""
     spelled = "".join(c for c in "".join(lazy_pinyin(name)).lower() if c.isascii() and c.isalpha())[:16]
     return (spelled or "user") + new_code(5, LETTERS[:8] + DIGITS)
-
-
-def temporary_password() -> str:
-    """Three groups a person can read out: 12 characters, about 58 bits."""
-    return "-".join(new_code(4, LETTERS + DIGITS) for _group in range(3))
 
 
 def _free_phones(people: Sequence[Person]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lms.accounts.models import User
+from lms.accounts import services as accounts
 from lms.audit import services as audit
 from lms.core import clock, positions
 from lms.core.actor import Actor
@@ -74,7 +74,7 @@ def erase(*, person: Person, reason: str, by: Actor) -> Erasure:
             row.erased_at, row.erased_by, row.erased_reason = now, by.uuid, reason
             row.save()
         for user in users:
-            _end_account(user)
+            accounts.erase_user(user=user, reason=reason, by=by)
         kept = personal_data.retained(ids)
         for row in people:
             audit.record(
@@ -89,11 +89,3 @@ def erase(*, person: Person, reason: str, by: Actor) -> Erasure:
             )
         person = Person.objects.select_related("division").get(pk=person.pk)
         return Erasure(person, len(people), documents, len(users), kept)
-
-
-def _end_account(user: User) -> None:
-    user.username, user.email, user.phone = f"erased-{user.uuid}", "", None
-    user.first_name = user.last_name = ""
-    user.is_active = False
-    user.set_unusable_password()
-    user.save()

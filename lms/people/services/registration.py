@@ -258,20 +258,7 @@ def _register_chunk(rows: Sequence[_Clean], by: Actor, start: int) -> list[Perso
             IdentityDocument.objects.bulk_create(
                 [IdentityDocument(person=person, kind=row.kind, **seal(row.kind, row.number)) for person, row in documents]
             )
-            for path in sorted({p.division.path for p in made}):
-                here = [p for p in made if p.division.path == path]
-                if len(here) == 1:
-                    audit.record("people.person.registered", here[0], by=by, division_path=path)
-                else:
-                    uuids = [str(p.uuid) for p in here]
-                    audit.record(
-                        "people.person.registered",
-                        by=by,
-                        division_path=path,
-                        record_label="people.person",
-                        count=len(here),
-                        uuids=uuids,
-                    )
+            audit.record_many("people.person.registered", made, by=by, path_of=lambda p: p.division.path)
         return _kept(result)
 
 
