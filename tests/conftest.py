@@ -5,11 +5,14 @@ A flush would be refused: ledger and audit are append-only. So a test that commi
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,12 +29,19 @@ from tests.factories.world import World, make_client, make_division_tree, make_u
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# Shared by every checkout of this machine: a template is named by what its migrations say, so none can be the wrong one.
+TEMPLATES = Path(tempfile.gettempdir()) / f"lms-test-templates-{os.getuid()}"
+KEPT = 12
+
+
+def _migrations() -> dict[str, str]:
+    """Every migration of ours, and the lock file for those of the libraries, with a digest of its content."""
+    paths = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("lms/*/migrations/*.py"), ROOT / "requirements/base.txt"]
+    return {str(p.relative_to(ROOT)): hashlib.sha256(p.read_bytes()).hexdigest()[:16] for p in sorted(paths)}
+
+
 def _migrations_hash() -> str:
-    digest = hashlib.sha256()
-    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("lms/*/migrations/*.py"), ROOT / "requirements/base.txt"]):
-        digest.update(str(path.relative_to(ROOT)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    return hashlib.sha256(json.dumps(_migrations()).encode()).hexdigest()[:12]
 
 
 def _migrate(env: dict[str, str]) -> None:
@@ -44,18 +54,35 @@ def _migrate(env: dict[str, str]) -> None:
 class SqliteTemplate:
     def __init__(self, worker: str) -> None:
         self.file = settings.TEST_DIR / f"db-{worker}-{os.getpid()}.sqlite3"
-        self.template = settings.TEST_DIR / f"template-{_migrations_hash()}.sqlite3"
+        self.template = TEMPLATES / f"{_migrations_hash()}.sqlite3"
 
     def prepare(self) -> None:
-        if not self.template.exists():
-            draft = self.template.with_suffix(f".{os.getpid()}")
-            _migrate({"LMS_SQLITE_FILE": str(draft), "DJANGO_SETTINGS_MODULE": "lms.settings.test", "DATABASE_URL": ""})
-            for old in settings.TEST_DIR.glob("template-*.sqlite3"):
-                old.unlink(missing_ok=True)
-            os.replace(draft, self.template)
+        TEMPLATES.mkdir(exist_ok=True)
+        with (TEMPLATES / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # one worker migrates, the others wait for it
+            if not self.template.exists():
+                self._make()
+            self.template.touch()
         self.restore()
         connection.settings_dict["NAME"] = str(self.file)
         settings.DATABASES["default"]["NAME"] = str(self.file)
+
+    def _make(self) -> None:
+        """Migrate the newest template that holds none but migrations of today, or an empty file when there is none."""
+        wanted = _migrations()
+        draft = self.template.with_suffix(f".{os.getpid()}")
+        known = sorted(TEMPLATES.glob("*.sqlite3"), key=lambda p: p.stat().st_mtime, reverse=True)
+        for older in known:
+            manifest = older.with_suffix(".json")
+            if manifest.exists() and json.loads(manifest.read_text()).items() <= wanted.items():
+                shutil.copyfile(older, draft)
+                break
+        _migrate({"LMS_SQLITE_FILE": str(draft), "DJANGO_SETTINGS_MODULE": "lms.settings.test", "DATABASE_URL": ""})
+        self.template.with_suffix(".json").write_text(json.dumps(wanted))
+        os.replace(draft, self.template)
+        for old in known[KEPT:]:
+            old.unlink(missing_ok=True)
+            old.with_suffix(".json").unlink(missing_ok=True)
 
     def restore(self) -> None:
         connections.close_all()
