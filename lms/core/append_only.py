@@ -31,6 +31,8 @@ class AppendOnly(Operation):
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         table = self.table
+        # on SQLite a changed table is made anew and loses its triggers: the migration that changes it repeats this operation
+        self.database_backwards(app_label, schema_editor, from_state, to_state)
         if schema_editor.connection.vendor == "sqlite":
             for verb in ("UPDATE", "DELETE"):
                 schema_editor.execute(

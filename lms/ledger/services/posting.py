@@ -1,4 +1,4 @@
-"""The one door to the ledger: post lines, reverse a line. Locks and as-then facts are settled here, in the caller's transaction."""
+"""The one door to the ledger: post lines, reverse lines. Locks, hours and as-then facts are settled in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +19,15 @@ from lms.audit import services as audit
 from lms.core import clock, positions
 from lms.core.actor import Actor
 from lms.core.errors import Refused
+from lms.ledger import rules
 from lms.ledger.kinds import Kind, Mode
 from lms.ledger.models import Line, LineTag, PeriodLock
+from lms.ledger.services.hours import Valuer
 from lms.people.models import Person
 from lms.places.models import Division, Organisation, Post
 from lms.programmes.models import Category, Programme
+
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,47 +73,70 @@ def post(drafts: Iterable[Draft], *, by: Actor) -> list[Line]:
         return []
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("lines are posted inside the transaction of their act")
-    first = positions.take(len(wanted))
-    standing = {line.key: line for line in _by_keys([d.key for d in wanted])}
-    locked = _locked_periods({_division_of(d).path for d in wanted})
+    standing = _by_keys([d.key for d in wanted])
+    fresh: dict[str, Draft] = {}
+    for draft in wanted:
+        if draft.key not in standing:
+            fresh.setdefault(draft.key, draft)
+    if fresh:
+        standing.update(_insert(fresh, by=by))
+    return [standing[d.key] for d in wanted]
+
+
+def _insert(fresh: dict[str, Draft], *, by: Actor) -> dict[str, Line]:
+    """Insert what nobody has posted yet. Lines are built before the position lock is taken, to hold it briefly."""
+    valuer = Valuer(fresh.values())
+    built = {key: _line(draft, valuer) for key, draft in fresh.items()}
+    first = positions.take(len(built))
+    standing = _by_keys(list(built))  # posted by somebody else while we waited for the lock
+    locks = open_locks()
     now = clock.now()
-    new: dict[str, tuple[Draft, Line]] = {}
-    for offset, draft in enumerate(wanted):
-        if draft.key in standing or draft.key in new:
-            continue
-        new[draft.key] = (draft, _line(draft, position=first + offset, by=by, now=now, locked=locked))
-    Line.objects.bulk_create([line for _draft, line in new.values()], batch_size=500)
-    tags = [LineTag(line=line, name=n, code=c) for draft, line in new.values() for n, c in draft.tags]
+    new = [line for key, line in built.items() if key not in standing]
+    for offset, line in enumerate(new):
+        line.position = first + offset
+        line.recorded_by, line.recorded_at = by.uuid, now
+        settle_period(line, locks)
+    Line.objects.bulk_create(new, batch_size=CHUNK)
+    tags = [LineTag(line=line, name=n, code=c) for line in new for n, c in dict.fromkeys(fresh[line.key].tags)]
     if tags:
         LineTag.objects.bulk_create(tags, batch_size=1000)
-    standing.update({key: line for key, (_draft, line) in new.items()})
-    return [standing[d.key] for d in wanted]
+    standing.update({line.key: line for line in new})
+    return standing
 
 
 def reverse(line: Line, *, reason: str, by: Actor) -> Line:
     """Post the counter-line of ``line``: a correction adds a row. Reversing twice returns the counter-line that stands."""
-    if line.sign < 0:
+    return reverse_many([line], reason=reason, by=by)[0]
+
+
+def reverse_many(lines: Sequence[Line], *, reason: str, by: Actor) -> list[Line]:
+    """Post the counter-lines of many lines, in their order, in one transaction; each is audited."""
+    if any(line.sign < 0 for line in lines):
         raise Refused(_("更正行不能再被冲销；请补记一行新的。"))
+    if not lines:
+        return []
     with transaction.atomic():
-        first = positions.take()
-        found = Line.objects.filter(reverses=line).first()
-        if found is not None:
-            return found
+        first = positions.take(len(lines))
+        standing = {line.reverses_id: line for line in _chunked(Line.objects.all(), "reverses_id", [line.pk for line in lines])}
+        locks = open_locks()
         now = clock.now()
-        locked = _locked_periods({line.division.path})
-        counter = Line(
-            **{f.attname: getattr(line, f.attname) for f in Line._meta.concrete_fields if f.attname not in _NOT_COPIED},
-            key=f"reverse:{line.uuid}",
-            position=first,
-            sign=-1,
-            reverses=line,
-            posted_period=_open_period(line.division.path, line.posted_period, locked),
-            recorded_by=by.uuid,
-            recorded_at=now,
-        )
-        Line.objects.bulk_create([counter])
-        audit.record("ledger.line.reversed", line, by=by, division_path=line.division.path, reason=reason)
-        return counter
+        new = []
+        for offset, line in enumerate({line.pk: line for line in lines if line.pk not in standing}.values()):
+            counter = Line(
+                **{f.attname: getattr(line, f.attname) for f in Line._meta.concrete_fields if f.attname not in _NOT_COPIED},
+                key=f"reverse:{line.uuid}",
+                position=first + offset,
+                sign=-1,
+                reverses=line,
+                recorded_by=by.uuid,
+                recorded_at=now,
+            )
+            settle_period(counter, locks)
+            new.append(counter)
+            audit.record("ledger.line.reversed", line, by=by, division_path=line.division.path, reason=reason)
+        Line.objects.bulk_create(new, batch_size=CHUNK)
+        standing.update({line.reverses_id: line for line in new})
+        return [standing[line.pk] for line in lines]
 
 
 def reverse_key(key: str, *, reason: str, by: Actor) -> Line | None:
@@ -118,25 +145,39 @@ def reverse_key(key: str, *, reason: str, by: Actor) -> Line | None:
     return None if line is None else reverse(line, reason=reason, by=by)
 
 
-_NOT_COPIED = {"id", "uuid", "key", "position", "sign", "reverses_id", "posted_period", "recorded_by", "recorded_at"}
+_NOT_COPIED = {
+    "id",
+    "uuid",
+    "key",
+    "position",
+    "sign",
+    "reverses_id",
+    "posted_period",
+    "posted_on",
+    "recorded_by",
+    "recorded_at",
+}
 
 
-def _by_keys(keys: list[str]) -> Iterable[Line]:
-    for start in range(0, len(keys), 500):
-        yield from Line.objects.filter(key__in=keys[start : start + 500])
+def _by_keys(keys: list[str]) -> dict[str, Line]:
+    return {line.key: line for line in _chunked(Line.objects.all(), "key", keys)}
 
 
-def _division_of(draft: Draft) -> Division:
+def _chunked(lines: Any, field_name: str, values: Sequence[Any]) -> Iterator[Line]:
+    for start in range(0, len(values), CHUNK):
+        yield from lines.filter(**{f"{field_name}__in": values[start : start + CHUNK]})
+
+
+def division_of(draft: Draft) -> Division:
     division = draft.division or (draft.person.division if draft.person else None)
     if division is None:
         raise ValueError(f"line {draft.key} has neither division nor person")
     return division
 
 
-def _line(draft: Draft, *, position: int, by: Actor, now: dt.datetime, locked: set[tuple[str, int]]) -> Line:
-    person, division = draft.person, _division_of(draft)
-    end = draft.happened_to or draft.happened_from
-    month = timezone.localtime(end)
+def _line(draft: Draft, valuer: Valuer) -> Line:
+    person = draft.person
+    scheme, hundredths = valuer.value(draft)
     return Line(
         key=draft.key,
         kind=draft.kind,
@@ -145,11 +186,12 @@ def _line(draft: Draft, *, position: int, by: Actor, now: dt.datetime, locked: s
         occasion=draft.occasion,
         slot=draft.slot,
         happened_from=draft.happened_from,
-        happened_to=end,
-        posted_period=_open_period(division.path, month.year * 100 + month.month, locked),
+        happened_to=draft.happened_to or draft.happened_from,
         minutes=draft.minutes,
+        hour_scheme=scheme,
+        hour_hundredths=hundredths,
         quantity=draft.quantity,
-        division=division,
+        division=division_of(draft),
         organisation=draft.organisation or (person.organisation if person else None),
         post=draft.post,
         category=draft.category,
@@ -164,9 +206,6 @@ def _line(draft: Draft, *, position: int, by: Actor, now: dt.datetime, locked: s
         source_label=draft.source_label,
         source_uuid=draft.source_uuid,
         evidence=_digest(draft, person),
-        recorded_by=by.uuid,
-        recorded_at=now,
-        position=position,
     )
 
 
@@ -176,13 +215,17 @@ def _digest(draft: Draft, person: Person | None) -> str:
     return hmac.new(salt, json.dumps(body, sort_keys=True, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
 
 
-def _locked_periods(paths: set[str]) -> set[tuple[str, int]]:
-    """Open locks as (division path, yyyymm). There are few: one per locked division and month."""
-    return set(PeriodLock.objects.filter(lifted_at__isnull=True).values_list("division__path", "period")) if paths else set()
+def open_locks() -> set[tuple[str, int]]:
+    """Open locks as (division path, yyyymm): few, one per locked division and month. Read under the position lock."""
+    return set(PeriodLock.objects.filter(lifted_at__isnull=True).values_list("division__path", "period"))
 
 
-def _open_period(path: str, period: int, locked: set[tuple[str, int]]) -> int:
-    while any(p == period and path.startswith(lock_path) for lock_path, p in locked):
-        year, month = divmod(period, 100)
-        period = (year + 1) * 100 + 1 if month == 12 else period + 1
-    return period
+def settle_period(line: Line, locks: set[tuple[str, int]]) -> None:
+    """Report the line on the day it happened, or on the first day of the next month that is not locked."""
+    day = timezone.localdate(line.happened_to)
+    happened = rules.month_of(day)
+    period = happened
+    while any(locked == period and line.division.path.startswith(path) for path, locked in locks):
+        period = rules.next_month(period)
+    line.posted_period = period
+    line.posted_on = day if period == happened else rules.first_day(period)

@@ -1,4 +1,4 @@
-"""The ledger (台账): lines, their tags, hour schemes, counting bases and locks of periods. Summaries are beside, disposable.
+"""The lines of the ledger (台账) and their tags. Append-only: the database refuses change and deletion.
 
 No names and no documents: a person is a key, an occasion a label and a uuid, evidence a digest salted per person.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from lms.core.models import Positioned, Record
 from lms.ledger.kinds import Kind, Mode
+from lms.ledger.models.standards import HourScheme
+from lms.ledger.querysets import LineQuerySet
 from lms.people.models import Person
 from lms.places.models import Division, Organisation, Post
 from lms.programmes.models import Category, Programme
@@ -21,8 +22,10 @@ class Line(Record, Positioned):
 
     ``minutes`` are whole minutes. ``quantity`` counts what ``kind`` counts (heads, cases), else 1. ``sign`` is −1 on a
     counter-line, whose other fields repeat the line it ``reverses``: sums over ``sign × …`` are then right by themselves.
-    ``posted_period`` is yyyymm of the month the line is reported in; it differs from the month it happened in when that
-    period was already locked. Sex, ethnic group, education, birth year, place, unit, post and category are *as then*.
+    ``posted_on`` is the day the line is reported on and ``posted_period`` its month as yyyymm: the day it happened (to), or the
+    first day of the next open period when that one was already locked. ``hour_hundredths`` is what the minutes were worth, in
+    hundredths of a credit hour (学时), under ``hour_scheme`` when the line was posted; it is never computed again.
+    Sex, ethnic group, education, birth year, place, unit, post and category are *as then*.
     """
 
     PERSONAL = ("person", "sex", "ethnic_group", "education", "birth_year")
@@ -36,7 +39,10 @@ class Line(Record, Positioned):
     happened_from = models.DateTimeField()
     happened_to = models.DateTimeField()
     posted_period = models.PositiveIntegerField()
+    posted_on = models.DateField()
     minutes = models.PositiveIntegerField(default=0)
+    hour_scheme = models.ForeignKey(HourScheme, null=True, on_delete=models.PROTECT, related_name="+")
+    hour_hundredths = models.PositiveIntegerField(default=0)
     quantity = models.PositiveIntegerField(default=1)
     sign = models.SmallIntegerField(default=1)
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
@@ -58,6 +64,8 @@ class Line(Record, Positioned):
     recorded_at = models.DateTimeField()
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
 
+    objects = LineQuerySet.as_manager()
+
     class Meta:
         ordering = ("position",)
         indexes = [
@@ -66,6 +74,8 @@ class Line(Record, Positioned):
             models.Index(fields=["division", "kind", "happened_to"], name="ledger_line_division"),
             models.Index(fields=["kind", "happened_to"], name="ledger_line_kind"),
             models.Index(fields=["source_uuid"], name="ledger_line_source"),
+            # which occasions touch a period
+            models.Index(fields=["posted_on", "kind"], name="ledger_line_posted"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="ledger_line_kind_known"),
@@ -92,75 +102,3 @@ class LineTag(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["line", "name", "code"], name="ledger_tag_once")]
-
-
-class HourScheme(Record, Positioned):
-    """学时折算办法: what minutes are worth, for a region from–to. ``rules`` is read by ``rules.hours_of``; see there."""
-
-    code = models.CharField(max_length=32)
-    name = models.CharField(max_length=120)
-    division = models.ForeignKey(Division, null=True, on_delete=models.PROTECT, related_name="+")  # null: everywhere
-    valid_from = models.DateField(null=True)
-    valid_to = models.DateField(null=True)
-    rules = models.JSONField()
-    source = models.CharField(max_length=300)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="ledger_scheme_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class CountingBasis(Record, Positioned):
-    """统计口径: which kinds count, grouped how, from which attendance on, in which month. Named and printed on every figure."""
-
-    class SpanMonth(models.TextChoices):
-        FIRST = "first", _("记入开班月")
-        LAST = "last", _("记入结束月")
-        REACHED = "reached", _("记入达到出勤下限之月")
-
-    code = models.CharField(max_length=32)
-    name = models.CharField(max_length=120)
-    description = models.TextField()
-    kinds = models.JSONField()  # e.g. ["attended", "completed"]
-    grouping = models.CharField(max_length=24, default="person_occasion")  # or person_slot
-    attendance_floor_percent = models.PositiveSmallIntegerField(default=0)
-    span_month = models.CharField(max_length=8, choices=SpanMonth, default=SpanMonth.LAST)
-    valid_from = models.DateField(null=True)
-    valid_to = models.DateField(null=True)
-    is_default = models.BooleanField(default=False)
-    source = models.CharField(max_length=300)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="ledger_basis_once"),
-            models.CheckConstraint(condition=Q(attendance_floor_percent__lte=100), name="ledger_basis_floor_percent"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PeriodLock(Record, Positioned):
-    """A month (yyyymm) locked for a division and all below it. Lifting is a dated act on the same row, audited."""
-
-    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
-    period = models.PositiveIntegerField()
-    locked_at = models.DateTimeField()
-    locked_by = models.UUIDField()
-    lifted_at = models.DateTimeField(null=True)
-    lifted_by = models.UUIDField(null=True)
-    lifted_reason = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["division", "period"], condition=Q(lifted_at__isnull=True), name="ledger_lock_one_open"
-            ),
-            models.CheckConstraint(
-                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lifted_reason="")
-                | (Q(lifted_at__isnull=False, lifted_by__isnull=False) & ~Q(lifted_reason="")),
-                name="ledger_lock_lifted_together",
-            ),
-        ]

@@ -1,0 +1,55 @@
+"""Reads of the ledger: lines that stand at a position, the standards in force, and the figures as folds."""
+
+from lms.ledger.selectors.folds import (
+    Learning,
+    Scope,
+    cases,
+    classes,
+    counted,
+    distinct,
+    events,
+    minutes_and_hours,
+    person_times,
+    persons,
+    sessions,
+    total_quantity,
+    unnamed,
+)
+from lms.ledger.selectors.lines import lines_of
+from lms.ledger.selectors.standards import (
+    bases_on,
+    basis_by_code,
+    default_basis,
+    measure_of,
+    moment_of,
+    position_of,
+    scheme_by_code,
+    scheme_for,
+    schemes_on,
+)
+
+__all__ = [
+    "Learning",
+    "Scope",
+    "bases_on",
+    "basis_by_code",
+    "cases",
+    "classes",
+    "counted",
+    "default_basis",
+    "distinct",
+    "events",
+    "lines_of",
+    "measure_of",
+    "minutes_and_hours",
+    "moment_of",
+    "person_times",
+    "persons",
+    "position_of",
+    "scheme_by_code",
+    "scheme_for",
+    "schemes_on",
+    "sessions",
+    "total_quantity",
+    "unnamed",
+]

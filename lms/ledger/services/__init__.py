@@ -1,0 +1,20 @@
+"""The one door to the ledger: post and reverse lines, lock periods, state bases, schemes and opening balances."""
+
+from lms.ledger.services.locks import lift_lock, lock_period
+from lms.ledger.services.opening import set_opening_balance
+from lms.ledger.services.posting import Draft, post, reverse, reverse_key, reverse_many
+from lms.ledger.services.standards import create_basis, create_hour_scheme, load_built_in
+
+__all__ = [
+    "Draft",
+    "create_basis",
+    "create_hour_scheme",
+    "lift_lock",
+    "load_built_in",
+    "lock_period",
+    "post",
+    "reverse",
+    "reverse_key",
+    "reverse_many",
+    "set_opening_balance",
+]
