@@ -49,6 +49,7 @@ def scheduled(session: CourseSession) -> Draft:
         key=scheduled_key(session),
         kind=Kind.SCHEDULED,
         minutes=session.minutes,
+        facts={"floor_percent": session.training_class.attendance_floor_percent},
         **_of_session(session),
         **_of_class(session.training_class),
     )

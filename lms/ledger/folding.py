@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lms.ledger.kinds import MIXED
 from lms.ledger.rules import month_of, spans_of
-
-MIXED = "mixed"
 
 
 class Entry(NamedTuple):
@@ -257,4 +256,4 @@ def _joined(spells: list[tuple[int, int | None]]) -> list[tuple[int, int | None]
     return joined
 
 
-__all__ = ["MIXED", "Basis", "Entry", "Plan", "Unit", "Way", "keys_of", "nodes_of", "stock_of", "units_of"]
+__all__ = ["Basis", "Entry", "Plan", "Unit", "Way", "keys_of", "nodes_of", "stock_of", "units_of"]

@@ -45,9 +45,12 @@ class Mode(models.TextChoices):
     FACE_TO_FACE = "face_to_face", _("线下")
     ONLINE = "online", _("线上")
     PHONE = "phone", _("电话")
-    MIXED = "mixed", _("混合")  # an occasion planned in several modes
     NONE = "none", _("不适用")
 
+
+# the mode of a person-time whose occasion was planned in several; no line has it
+MIXED = "mixed"
+MODE_LABELS = {**dict(Mode.choices), MIXED: _("混合")}
 
 # kinds whose minutes are learning time and are worth hours
 LEARNING = (Kind.ATTENDED, Kind.STUDIED)

@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 ('hour_hundredths', models.PositiveIntegerField(default=0)),
                 ('quantity', models.PositiveIntegerField(default=1)),
                 ('sign', models.SmallIntegerField(default=1)),
-                ('mode', models.CharField(choices=[('face_to_face', '线下'), ('online', '线上'), ('phone', '电话'), ('mixed', '混合'), ('none', '不适用')], default='none', max_length=12)),
+                ('mode', models.CharField(choices=[('face_to_face', '线下'), ('online', '线上'), ('phone', '电话'), ('none', '不适用')], default='none', max_length=12)),
                 ('topic', models.CharField(blank=True, max_length=40)),
                 ('sex', models.CharField(blank=True, max_length=1)),
                 ('ethnic_group', models.CharField(blank=True, max_length=2)),
