@@ -109,7 +109,7 @@ class Certificate(Record):
     ``hours`` is the text as printed, ``hour_scheme`` the scheme it was worked out by. Closed by ``voided_at``.
     """
 
-    PERSONAL = ("holder_name", "holder_document", "payload", "file", "code")
+    PERSONAL = ("holder_name", "holder_sex", "holder_document", "payload", "file", "code")
 
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="certificates")
     design = models.ForeignKey(Design, on_delete=models.PROTECT, related_name="certificates")
@@ -120,6 +120,7 @@ class Certificate(Record):
     code = models.CharField(max_length=16)  # random, printed beside the number; look-up needs both
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="certificates")
     holder_name = models.CharField(max_length=120, blank=True)
+    holder_sex = models.CharField(max_length=1, blank=True)  # GB/T 2261.1, as then
     holder_document = models.CharField(max_length=24, blank=True)  # masked, as printed
     occasion_label = models.CharField(max_length=40)
     occasion = models.UUIDField()

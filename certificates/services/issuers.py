@@ -15,7 +15,7 @@ from lms.core.actor import Actor
 from lms.core.errors import BadInput, Refused
 from lms.places.models import Organisation
 
-STATEMENT = "经考核合格，准予结业，特发此证。"  # printed on paper in Chinese, whatever the reader's language
+STATEMENT = "准予结业，特发此证。"  # printed on paper in Chinese, whatever the reader's language
 
 
 def open_issuer(
