@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +8,19 @@ class CmsConfig(AppConfig):
     label = "cms"
     verbose_name = _("内容")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wagtail.models import Page
+        from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
+
+        from cms import models
+        from cms.rendering import forget_bodies
+        from cms.selectors import forget_site_texts
+
+        for model in (models.SiteImage, models.SiteDocument, models.SiteMedia, models.Policy):
+            post_save.connect(forget_bodies, sender=model)
+            post_delete.connect(forget_bodies, sender=model)
+        post_delete.connect(forget_bodies, sender=Page)
+        for signal in (page_slug_changed, page_unpublished, post_page_move):
+            signal.connect(forget_bodies)
+        post_save.connect(forget_site_texts, sender=models.SiteSettings)

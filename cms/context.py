@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from cms.navigation import Navigation
+from cms.selectors import site_texts
 
 LARGE_TYPE_COOKIE = "large_type"
 HTML_LANG = {"zh-hans": "zh-Hans", "en": "en"}
@@ -25,7 +27,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.WAGTAIL_SITE_NAME,
         "is_demo": settings.LMS_DEMO,
-        "record_number": settings.LMS_RECORD_NUMBER,
+        "site_texts": SimpleLazyObject(site_texts),
         "html_lang": HTML_LANG.get(get_language() or "", "zh-Hans"),
         "large_type": _large_type(request),
         "nav": Navigation(request),

@@ -1,13 +1,20 @@
-"""Small pages around the content: reading size, offline."""
+"""Small pages around the content: search, reading size, offline."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from wagtail.models import Page
 
 from cms.context import LARGE_TYPE_COOKIE
+from cms.gallery import gallery
+from cms.models import NewsIndexPage, PolicyIndexPage
+from cms.selectors import first_live, home_page, readable_pages
+
+PAGE_SIZE = 15
 
 
 @require_POST
@@ -24,3 +31,33 @@ def large_type(request: HttpRequest) -> HttpResponse:
 
 def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/offline.html")
+
+
+def _to(model: type[Page]) -> HttpResponse:
+    page = first_live(model, below=home_page())
+    if page is None or (url := page.get_url()) is None:
+        raise Http404
+    return HttpResponseRedirect(url)
+
+
+def news(request: HttpRequest) -> HttpResponse:
+    """To the news, wherever editors put them in the tree."""
+    return _to(NewsIndexPage)
+
+
+def policies(request: HttpRequest) -> HttpResponse:
+    """To the policy library, wherever editors put it in the tree."""
+    return _to(PolicyIndexPage)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Pages that this reader may open, by words. Any two Chinese characters are a word."""
+    query = request.GET.get("q", "").strip()[:100]
+    found = readable_pages(request).search(query) if query else Page.objects.none()
+    page_obj = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    specific = {page.pk: page for page in Page.objects.filter(pk__in=[page.pk for page in page_obj]).specific()}
+    results = [specific[page.pk] for page in page_obj]
+    return render(request, "cms/search.html", {"query": query, "page_obj": page_obj, "results": results})
+
+
+__all__ = ["gallery", "large_type", "news", "offline", "policies", "search"]

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.search_promotions",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -176,6 +177,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 WAGTAIL_SITE_NAME = "社工人才培训"
 WAGTAILADMIN_BASE_URL = "http://localhost"
 WAGTAILADMIN_LOGIN_URL = "/accounts/login/"
+WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
@@ -183,7 +185,7 @@ WAGTAILIMAGES_IMAGE_MODEL = "cms.SiteImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "cms.SiteDocument"
 WAGTAILMEDIA = {"MEDIA_MODEL": "cms.SiteMedia"}
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "cms.search_backend", "SEARCH_CONFIG": "simple"}}
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 
 CELERY_TASK_SERIALIZER = "json"
@@ -211,7 +213,8 @@ JOB_FILES_KEPT_DAYS = 30
 EMAIL_SUBJECT_PREFIX = "[社工人才培训] "
 DEFAULT_FROM_EMAIL = "no-reply@localhost"
 LMS_DEMO = False  # the demonstration world: watermark everywhere
-LMS_RECORD_NUMBER = ""  # 备案号 in the footer
+LMS_RECORD_NUMBER = ""  # 备案号 in the footer, where the site settings name none
+LMS_SITE_TEXTS_SECONDS = 60  # how long a process remembers the site settings; 0: they are not read
 
 LOGGING = {
     "version": 1,
