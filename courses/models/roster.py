@@ -52,7 +52,6 @@ class RosterRow(models.Model):
     number = models.PositiveIntegerField()  # as the spreadsheet shows it
     verdict = models.CharField(max_length=8, choices=RowVerdict)
     sealed = models.TextField(blank=True)
-    shown_name = models.CharField(max_length=120, blank=True)  # masked
     problems = models.JSONField(default=list)  # [{"column": "C", "header": "身份证号", "reason": "…"}]
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     committed_at = models.DateTimeField(null=True)

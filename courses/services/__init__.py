@@ -12,6 +12,7 @@ from courses.services.classes import (
 )
 from courses.services.completion import answer_check, complete_course, finish_lesson, post_study_days
 from courses.services.enrolment import Entry, enrol, enrol_many, withdraw
+from courses.services.roster import clean_rosters, confirm_roster, discard_roster, upload_roster
 from courses.services.study import open_lesson, record_study, record_study_sent_later, start_course
 from courses.services.study_bulk import CourseRun, complete_course_many
 
@@ -22,11 +23,14 @@ __all__ = [
     "cancel_class",
     "cancel_session",
     "change_class_state",
+    "clean_rosters",
     "close_class",
     "close_session",
     "complete_course",
     "complete_course_many",
+    "confirm_roster",
     "create_class",
+    "discard_roster",
     "enrol",
     "enrol_many",
     "finish_lesson",
@@ -41,5 +45,6 @@ __all__ = [
     "start_course",
     "update_class",
     "update_session",
+    "upload_roster",
     "withdraw",
 ]

@@ -18,9 +18,12 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Refused
 from lms.ledger import services as ledger
+from lms.people import selectors as people_selectors
 from lms.people.models import Person
 from lms.places.models import Division, Organisation
-from lms.programmes.models import Category, Participation
+from lms.programmes import services as programmes
+from lms.programmes.models import Category, Participation, Programme
+from lms.programmes.services import JoinRow
 
 CHUNK = 500
 
@@ -64,17 +67,13 @@ def enrol_many(
     with transaction.atomic():
         found = locked_class(training_class, by)
         check_live(found)
-        standing = {
-            e.person_id: e
-            for e in found.enrolments.select_related("person", "division", "category", "organisation").filter(
-                person_id__in=_same_persons([entry.person for entry in entries])
-            )
-        }
-        alias = _aliases([entry.person for entry in entries], standing)
+        canonical = people_selectors.canonical_ids()
+        key = {entry.person.pk: canonical.get(entry.person.pk, entry.person.pk) for entry in entries}
+        standing = _standing(found, set(key.values()), canonical)
         new: dict[int, Entry] = {}
         back: dict[int, ClassEnrolment] = {}
         for entry in entries:
-            pk = alias.get(entry.person.pk, entry.person.pk)
+            pk = key[entry.person.pk]
             enrolment = standing.get(pk)
             if enrolment is None:
                 new.setdefault(pk, entry)
@@ -82,7 +81,7 @@ def enrol_many(
                 back[pk] = enrolment
         _check_seats(found, len(new) + len(back))
         now = clock.now()
-        participations = _participations(found, [e.person for e in new.values()])
+        participations = _participations(found, list(new.values()), by)
         made = [_new_enrolment(found, entry, participations, now) for entry in new.values()]
         ClassEnrolment.objects.bulk_create(made, batch_size=CHUNK)
         for enrolment in back.values():
@@ -92,8 +91,7 @@ def enrol_many(
             enrolment.training_class = found
             enrolment.save(update_fields=["state", "closed_at", "withdrawn_reason", "version", "enrolled_at"])
         entered = [*made, *back.values()]
-        for enrolment in entered:
-            standing[enrolment.person_id] = enrolment
+        standing.update(zip([*new, *back], entered, strict=True))
         if entered:
             audit.record(
                 "courses.class.enrolled",
@@ -103,7 +101,7 @@ def enrol_many(
                 enrolments=[str(e.uuid) for e in entered],
             )
             ledger.post([lines.class_enrolled(e) for e in entered], by=by)
-    return [standing[alias.get(entry.person.pk, entry.person.pk)] for entry in entries]
+    return [standing[key[entry.person.pk]] for entry in entries]
 
 
 def _check_seats(training_class: TrainingClass, wanted: int) -> None:
@@ -118,22 +116,38 @@ def _check_seats(training_class: TrainingClass, wanted: int) -> None:
         )
 
 
-def _same_persons(people: Sequence[Person]) -> set[int]:
-    return {person.pk for person in people}
+def _standing(training_class: TrainingClass, wanted: set[int], canonical: dict[int, int]) -> dict[int, ClassEnrolment]:
+    """Enrolments of the wanted people under any of their merged records, by the record kept."""
+    everyone = wanted | {pk for pk, kept in canonical.items() if kept in wanted}
+    rows = training_class.enrolments.select_related("person", "division", "category", "organisation").filter(person_id__in=everyone)
+    return {canonical.get(row.person_id, row.person_id): row for row in rows}
 
 
-def _aliases(people: Sequence[Person], standing: dict[int, ClassEnrolment]) -> dict[int, int]:
-    return {}
-
-
-def _participations(training_class: TrainingClass, people: Sequence[Person]) -> dict[int, Participation]:
-    """Open participations of ``people`` in the class's programme."""
-    if training_class.programme_id is None:
+def _participations(training_class: TrainingClass, entries: Sequence[Entry], by: Actor) -> dict[int, Participation]:
+    """Open participations in the class's programme; a training programme is joined by entering one of its classes."""
+    programme = training_class.programme
+    wanted = [entry for entry in entries if entry.participation is None]
+    if programme is None or not wanted:
         return {}
-    rows = Participation.objects.select_related("category").filter(
-        programme_id=training_class.programme_id, person__in=people, ended_on__isnull=True
-    )
-    return {row.person_id: row for row in rows}
+    people = [entry.person for entry in wanted]
+    rows = Participation.objects.select_related("category").filter(programme=programme, person__in=people, ended_on__isnull=True)
+    found = {row.person_id: row for row in rows}
+    starts_on = training_class.starts_on
+    runs = programme.starts_on <= starts_on and (programme.ends_on is None or starts_on <= programme.ends_on)
+    if programme.kind == Programme.Kind.TRAINING and runs:
+        joining = [
+            JoinRow(
+                person=entry.person,
+                programme=programme,
+                category=entry.category or training_class.category,
+                started_on=starts_on,
+            )
+            for entry in wanted
+            if entry.person.pk not in found
+        ]
+        for asked, row in zip(joining, programmes.join_many(joining, by=by), strict=True):
+            found[asked.person.pk] = row
+    return found
 
 
 def _new_enrolment(

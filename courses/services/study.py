@@ -19,6 +19,7 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import Missing
 from lms.ledger import services as ledger
+from lms.people import selectors as people
 from lms.people.models import Person
 from lms.places.models import Division
 from lms.programmes.models import Category, Participation
@@ -81,7 +82,7 @@ def _enrolment(person: Person, course: CoursePage) -> CourseEnrolment | None:
     rows = CourseEnrolment.objects.select_related(
         "person__division", "division", "organisation", "category", "participation__programme"
     )
-    found = rows.filter(person=person, course=course).first()
+    found = rows.filter(person_id__in=people.ids_of(person), course=course).order_by("started_at").first()
     if found is not None:
         found.course = course
     return found

@@ -1,0 +1,59 @@
+"""Long work of courses: reading a roster, letting it in, issuing a class's certificates. Resumable, safe to run twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from courses.models import RosterImport, RosterRow
+from courses.roster import workbooks
+from courses.services import roster as service
+from lms.core.errors import Missing, Refused
+from lms.core.jobs import Progress, actor_of, job_kind
+from lms.core.models import Job
+
+
+def _roster(job: Job) -> RosterImport:
+    found = RosterImport.objects.select_related("training_class__division").filter(uuid=job.params["roster"]).first()
+    if found is None:
+        raise Missing(_("没有这份名册。"))
+    return found
+
+
+@job_kind("courses.read_roster", queue="import")
+def read_roster(job: Job, progress: Progress) -> dict[str, Any]:
+    """Read and examine an uploaded roster. A file that cannot be used fails the job with its sentence."""
+    roster = service.read_and_stage(roster=_roster(job), progress=progress, by=actor_of(job))
+    if roster.reason:
+        raise Refused(roster.reason)
+    counts: dict[str, int] = {}
+    for verdict in roster.rows.values_list("verdict", flat=True):
+        counts[verdict] = counts.get(verdict, 0) + 1
+    return counts
+
+
+@job_kind("courses.import_roster", queue="import")
+def import_roster(job: Job, progress: Progress) -> dict[str, Any]:
+    """Let the accepted rows in by chunks of at most 500, each whole; hand over the initial passwords."""
+    roster, by = _roster(job), actor_of(job)
+    waiting = roster.rows.filter(verdict__in=service.ENTERING, committed_at__isnull=True).count()
+    progress.set_total(waiting, _("导入名册"))
+    while settled := service.commit_chunk(roster=roster, by=by):
+        progress.advance(settled)
+    service.close_roster(roster=roster, by=by)
+    given = password_rows(roster)
+    if given:
+        title = _("%(title)s 学员初始密码") % {"title": roster.training_class.title}
+        progress.attach_result(f"{title}.xlsx", workbooks.passwords(given, title=title, address=settings.BASE_URL))
+    return {"entered": roster.rows.filter(committed_at__isnull=False).count(), "accounts": len(given)}
+
+
+def password_rows(roster: RosterImport) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for row in RosterRow.objects.filter(roster=roster, committed_at__isnull=False).order_by("number"):
+        content = service.content_of(row)
+        if content.get("password"):
+            rows.append((content["name"], content.get("organisation", ""), content["username"], content["password"]))
+    return rows

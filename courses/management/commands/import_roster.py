@@ -1,0 +1,132 @@
+"""Let the learners of a roster file into a class."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from courses.jobs import password_rows
+from courses.models import RosterImport, TrainingClass
+from courses.roster import guard
+from courses.roster.examining import examine
+from courses.roster.reading import read
+from courses.services import roster as service
+from courses.states import RowVerdict
+from lms.audit import services as audit
+from lms.core.actor import Actor
+from lms.core.errors import LmsError
+
+
+class Command(BaseCommand):
+    help = "Import a roster (xlsx, xls, csv) into a class. Refused rows are listed; the same file twice adds nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--class", dest="code", required=True, help="code of the class")
+        parser.add_argument("--dry-run", action="store_true", help="examine only, change nothing")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--passwords", type=Path, help="open accounts and write the initial passwords to this new CSV file")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        by = Actor.system("import_roster")
+        try:
+            outcome = self._run(options, by)
+        except LmsError as error:
+            raise CommandError(str(error)) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(outcome, ensure_ascii=False))
+            return
+        for row in outcome["refused_rows"]:
+            where = f"{row['column']}（{row['header']}）" if row["header"] else ""
+            self.stdout.write(
+                _("第 %(row)d 行 %(where)s：%(reason)s") % {"row": row["row"], "where": where, "reason": row["reason"]}
+            )
+        self.stdout.write(
+            _("共 %(rows)d 行：新学员 %(new)d，已有档案 %(known)d，已在班内 %(already)d，未通过 %(refused)d；进班 %(entered)d。")
+            % outcome
+        )
+
+    def _run(self, options: dict[str, Any], by: Actor) -> dict[str, Any]:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(_("没有这个文件：%(path)s") % {"path": path})
+        passwords: Path | None = options["passwords"]
+        if passwords is not None and passwords.exists():
+            raise CommandError(_("文件已存在，不会覆盖：%(path)s") % {"path": passwords})
+        training_class = TrainingClass.objects.select_related("division").filter(code=options["code"]).first()
+        if training_class is None:
+            raise CommandError(_("没有编号为“%(code)s”的班次。") % {"code": options["code"]})
+        if path.stat().st_size > guard.MOST_BYTES:
+            guard.kind_of(path)
+        sheet = read(path)
+        if options["dry_run"]:
+            rows = [row for chunk in examine(sheet, training_class, by) for row in chunk]
+            return _outcome(training_class, [(r.number, r.verdict, r.problems) for r in rows], entered=0, dry_run=True)
+        with transaction.atomic():
+            roster = RosterImport(
+                training_class=training_class,
+                file_name=path.name[:200],
+                digest="",
+                give_accounts=passwords is not None,
+                created_by=by.uuid,
+            )
+            roster.upload.save(f"{roster.uuid}{path.suffix.lower()[:6]}", ContentFile(path.read_bytes()), save=False)
+            roster.save()
+            audit.record("courses.roster.uploaded", roster, by=by, division_path=training_class.division.path)
+        try:
+            service.stage(roster=roster, sheet=sheet, by=by)
+            entering = roster.rows.filter(verdict__in=service.ENTERING).count()
+            service.check_seats(training_class, entering)
+        except LmsError:
+            service.discard_roster(roster=roster, by=by)
+            raise
+        if entering:
+            service.confirm_roster(roster=roster, by=by, send=False)
+            while service.commit_chunk(roster=roster, by=by):
+                pass
+            service.close_roster(roster=roster, by=by)
+        if passwords is not None:
+            _write_passwords(passwords, roster)
+        outcome = _outcome(
+            training_class,
+            [(r.number, r.verdict, r.problems) for r in roster.rows.all()],
+            entered=roster.rows.filter(committed_at__isnull=False).count(),
+            dry_run=False,
+        )
+        if not entering:
+            service.discard_roster(roster=roster, by=by)
+        roster.rows.update(sealed="")
+        roster.refresh_from_db()
+        if roster.upload:
+            roster.upload.delete(save=True)
+        return outcome
+
+
+def _outcome(
+    training_class: TrainingClass, rows: list[tuple[int, str, list[dict[str, str]]]], *, entered: int, dry_run: bool
+) -> dict[str, Any]:
+    count = {verdict: sum(1 for _n, v, _p in rows if v == verdict) for verdict in RowVerdict.values}
+    return {
+        "class": training_class.code,
+        "dry_run": dry_run,
+        "rows": len(rows),
+        **count,
+        "entered": entered,
+        "refused_rows": [{"row": number, **problem} for number, _v, problems in rows for problem in problems],
+    }
+
+
+def _write_passwords(path: Path, roster: RosterImport) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow([_("姓名"), _("单位"), _("用户名"), _("初始密码")])
+        writer.writerows(password_rows(roster))
