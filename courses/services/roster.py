@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ from courses.roster.reading import Sheet, read
 from courses.services.classes import check_live, locked_class
 from courses.services.enrolment import Entry, enrol_many
 from courses.states import EnrolmentState, RosterState, RowVerdict
+from lms.accounts.roles import OFFICE
 from lms.audit import services as audit
 from lms.core import clock, crypto, jobs
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Refused
 from lms.people import services as people
-from lms.places.models import Division
+from lms.places import services as places
+from lms.places.models import Division, Organisation, OrganisationKind
+from lms.places.selectors import organisations_in as places_in_reach
 from lms.programmes.models import Category
 
 CHUNK = 500
@@ -187,7 +191,10 @@ def commit_chunk(*, roster: RosterImport, by: Actor) -> int:
             return 0
         contents = [content_of(row) for row in rows]
         divisions = {str(d.uuid): d for d in Division.objects.filter(uuid__in={c["division"] for c in contents})}
-        wanted = [person_row(c, divisions[c["division"]]) for c in contents]
+        units = _organisations([(c["organisation"], divisions[c["division"]]) for c in contents], by)
+        wanted = [
+            replace(person_row(c, divisions[c["division"]]), organisation=unit) for c, unit in zip(contents, units, strict=True)
+        ]
         errors = people.check_rows(wanted)
         for index, sentence in errors.items():
             rows[index].verdict, rows[index].problems = RowVerdict.REFUSED, [{"column": "", "header": "", "reason": sentence}]
@@ -215,6 +222,18 @@ def _persons(rows: list[RosterRow], wanted: list[people.PersonRow], by: Actor) -
     new = [row for row, person in zip(wanted, rows, strict=True) if person.person_id is None]
     registered = iter(people.register_people(new, by))
     return [known[row.person_id] if row.person_id else next(registered) for row in rows]
+
+
+def _organisations(wanted: list[tuple[str, Division]], by: Actor) -> list[Organisation | None]:
+    """The units that rosters name: a known one of that name in reach, else entered (of no particular kind) where the person is."""
+    names = {name for name, _division in wanted if name}
+    known = {unit.name: unit for unit in places_in_reach(by, *OFFICE).filter(name__in=names, closed_on__isnull=True)}
+    missing = [(name, division) for name, division in wanted if name and name not in known]
+    made = places.create_organisations(
+        [{"name": name, "kind": OrganisationKind.OTHER, "division": division} for name, division in missing], by
+    )
+    entered = {(name, division.pk): unit for (name, division), unit in zip(missing, made, strict=True)}
+    return [known.get(name) or entered.get((name, division.pk)) for name, division in wanted]
 
 
 def _open_accounts(persons: list[Any], contents: list[dict[str, Any]], by: Actor) -> None:

@@ -166,6 +166,8 @@ def test_bad_rows_are_refused_with_their_column_and_the_rest_goes_in(world: Worl
     enrolled = {e.person.name: e for e in ClassEnrolment.objects.select_related("person", "division")}
     assert set(enrolled) == {"学员乙一", "学员甲二", "李已知"}
     assert enrolled["学员甲二"].division == world.township
+    assert enrolled["学员甲二"].organisation.name == "龙头山镇人民政府"
+    assert enrolled["学员甲二"].person.organisation == enrolled["学员甲二"].organisation
     assert enrolled["李已知"].person == known
     assert Line.objects.filter(kind="enrolled").count() == 3
 
