@@ -22,7 +22,7 @@ from exams.services.items import (
     review_item,
     revise_item,
 )
-from exams.services.papers import create_paper, paper_shortfalls, publish_paper, retire_paper, set_paper_items
+from exams.services.papers import create_paper, draw_items, paper_shortfalls, publish_paper, retire_paper, set_paper_items
 from exams.services.standards import load_standards, load_syllabus
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "create_bank",
     "create_item",
     "create_paper",
+    "draw_items",
     "load_bank",
     "load_standards",
     "load_syllabus",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from exams import rules
 from exams.models import ItemVersion, Paper, PaperItem, PaperSection, PaperTemplate, SyllabusEdition
+from exams.selectors import drawable_items
 from exams.states import PAPER_MAKERS, PAPER_MOVES, PaperState, VersionState
 from lms.audit import services as audit
 from lms.core import clock
@@ -207,3 +208,40 @@ def _section_for(version: ItemVersion, sections: Sequence[PaperSection], held: d
         if section.kind == version.kind:
             break
     raise Refused(_("试题“%(stem)s”不能入卷：%(why)s") % {"stem": version.stem[:20], "why": reasons[0] if reasons else ""})
+
+
+def draw_items(*, paper: Paper, seed: int, by: Actor) -> Paper:
+    """Fill what a draft paper still lacks from its banks, spread over the chapters; the same seed draws the same items.
+
+    Never draws an item that is stale for the paper's edition or already in it. What cannot be filled stays a shortfall.
+    """
+    _require(by, paper.path)
+    with transaction.atomic():
+        locked = _draft(paper)
+        chosen = list(ItemVersion.objects.filter(paper_items__paper=locked).select_related("item").order_by("paper_items__number"))
+        taken = {version.item_id for version in chosen}
+        pool = {}
+        for version in drawable_items(locked).prefetch_related("item__placements"):
+            if version.item_id not in taken:
+                pool[str(version.item.uuid)] = version
+        for section in locked.sections.all():
+            fitting = [version for version in chosen if version.kind == section.kind]
+            candidates = [
+                (name, str(next((p.chapter_id for p in version.item.placements.all()), 0)))
+                for name, version in pool.items()
+                if not rules.section_faults(
+                    kind=version.kind,
+                    options_count=len(version.options),
+                    keys_count=len(version.keys),
+                    section_kind=section.kind,
+                    section_options=section.options_count,
+                    keys_min=section.keys_min,
+                    keys_max=section.keys_max,
+                )
+            ]
+            names = rules.draw(candidates, max(section.count - len(fitting), 0), seed)
+            chosen += [pool.pop(name) for name in names]
+        PaperItem.objects.filter(paper=locked).delete()
+        _fill(locked, chosen)
+        audit.record("exams.paper.drawn", locked, by=by, division_path=locked.path, seed=seed, items=len(chosen))
+    return locked

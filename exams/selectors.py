@@ -1,0 +1,330 @@
+"""Reads of the exam room, scoped by who looks. Outside one's scope is Missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+from django.db.models import Count, F, Max, Model, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from exams import rules
+from exams.models import Attempt, Item, ItemBank, ItemVersion, Paper, PaperItem, PaperSection, Response
+from exams.states import BANK_STAFF, PAPER_MAKERS, RESULT_READERS, AttemptState, PaperState, VersionState
+from lms.core import clock
+from lms.core.actor import Actor
+from lms.core.errors import Missing
+from lms.people.models import Person
+
+Row = TypeVar("Row", bound=Model)
+
+
+def person_of(actor: Actor) -> Person:
+    """The person behind a signed-in actor, with the division; Missing where the account belongs to nobody of the training world."""
+    found = None
+    if actor.user_id is not None:
+        found = Person.objects.filter(user_id=actor.user_id).select_related("division").first()
+    if found is None:
+        raise Missing(_("此账号没有学员档案，不能作答。"))
+    return found
+
+
+def prefixes(path: str) -> list[str]:
+    """The paths of a division and of all above it: /53/5306/ → /, /53/, /53/5306/."""
+    codes = [code for code in path.split("/") if code]
+    return ["/"] + ["/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes) + 1)]
+
+
+# --- learners ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOnOffer:
+    """A paper a learner may sit, with what they did at it."""
+
+    paper: Paper
+    items: int
+    attempts: Sequence[Attempt]
+    open_attempt: Attempt | None
+    best_points: int | None
+
+    @property
+    def attempts_left(self) -> int | None:
+        return None if self.paper.max_attempts is None else max(self.paper.max_attempts - len(self.attempts), 0)
+
+    @property
+    def may_start(self) -> bool:
+        return self.open_attempt is not None or self.attempts_left != 0
+
+    @property
+    def best(self) -> object:
+        return None if self.best_points is None else rules.as_points(self.best_points)
+
+
+def papers_open_to(person: Person) -> QuerySet[Paper]:
+    here = Q(division__isnull=True) | Q(division__path__in=prefixes(person.division.path))
+    return Paper.objects.filter(here, state=PaperState.LIVE).select_related("division", "edition")
+
+
+def offers_for(person: Person, papers: Sequence[Paper]) -> list[PaperOnOffer]:
+    """Papers with the person's own attempts; two queries however many there are."""
+    ids = [paper.pk for paper in papers]
+    counts = dict(PaperItem.objects.filter(paper_id__in=ids).values_list("paper_id").annotate(n=Count("pk")))
+    mine: dict[int, list[Attempt]] = {}
+    for attempt in Attempt.objects.filter(paper_id__in=ids, person=person).order_by("ordinal"):
+        mine.setdefault(attempt.paper_id, []).append(attempt)
+    offers = []
+    for paper in papers:
+        attempts = mine.get(paper.pk, [])
+        open_one = next((a for a in attempts if a.state == AttemptState.OPEN), None)
+        best = max((a.points for a in attempts if a.points is not None), default=None)
+        offers.append(PaperOnOffer(paper, counts.get(paper.pk, 0), attempts, open_one, best))
+    return offers
+
+
+def offer_for(person: Person, paper_uuid: uuid.UUID) -> PaperOnOffer:
+    paper = papers_open_to(person).filter(uuid=paper_uuid).first()
+    if paper is None:
+        raise Missing(_("没有找到这份试卷。"))
+    return offers_for(person, [paper])[0]
+
+
+def attempts_of(person: Person) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(person=person).select_related("paper")
+
+
+def own_attempt(actor: Actor, attempt_uuid: uuid.UUID) -> Attempt:
+    """The actor's own attempt with its paper, in one query."""
+    found = None
+    if actor.user_id is not None:
+        found = Attempt.objects.filter(uuid=attempt_uuid, person__user_id=actor.user_id).select_related("paper", "person").first()
+    if found is None:
+        raise Missing(_("没有找到。"))
+    return found
+
+
+# --- what a paper asks -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One numbered item as a candidate sees it; ``options`` are in the paper's own order, letters included."""
+
+    number: int
+    section: str
+    kind: str
+    stem: str
+    options: tuple[tuple[str, str], ...]
+    points: int
+    rule: str
+    keys: frozenset[str]
+    explanation: str
+    version_id: int
+
+    @property
+    def worth(self) -> object:
+        return rules.as_points(self.points)
+
+    @property
+    def is_multiple(self) -> bool:
+        return self.kind == "multiple"
+
+
+@lru_cache(maxsize=64)
+def questions_of(paper_uuid: uuid.UUID) -> tuple[Question, ...]:
+    """The items of an open paper. Kept: nothing of them changes once a paper is open; never call it for a draft."""
+    rows = (
+        PaperItem.objects.filter(paper__uuid=paper_uuid)
+        .exclude(paper__state=PaperState.DRAFT)
+        .select_related("item_version", "section__rule")
+        .order_by("number")
+    )
+    return tuple(question(row) for row in rows)
+
+
+def question(row: PaperItem) -> Question:
+    version = row.item_version
+    return Question(
+        number=row.number,
+        section=row.section.title,
+        kind=version.kind,
+        stem=version.stem,
+        options=tuple(zip(rules.LETTERS, version.options, strict=False)),
+        points=row.points,
+        rule=row.section.rule.description if row.section.rule else "",
+        keys=frozenset(version.keys),
+        explanation=version.explanation,
+        version_id=version.pk,
+    )
+
+
+def shown_options(question: Question, attempt: Attempt) -> list[tuple[str, str, str]]:
+    """(label shown, letter meant, text) in the order this attempt shows them."""
+    if not attempt.paper.shuffle_options:
+        return [(letter, letter, text) for letter, text in question.options]
+    order = rules.option_order(attempt.seed, question.number, len(question.options))
+    return [(rules.LETTERS[place], *question.options[index]) for place, index in enumerate(order)]
+
+
+def sections_of(paper: Paper) -> QuerySet[PaperSection]:
+    return PaperSection.objects.filter(paper=paper).select_related("rule")
+
+
+@dataclass(frozen=True, slots=True)
+class OptionResult:
+    label: str
+    text: str
+    is_key: bool
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """One item after marking: what was chosen, what was right, what it earned and why."""
+
+    question: Question
+    response: Response
+    options: Sequence[OptionResult]
+
+    @property
+    def earned(self) -> object:
+        return rules.as_points(self.response.points or 0)
+
+    @property
+    def verdict(self) -> str:
+        if not self.response.answer:
+            return "blank"
+        if self.response.points == self.question.points:
+            return "right"
+        return "part" if self.response.points else "wrong"
+
+    @property
+    def chosen_labels(self) -> str:
+        return "".join(option.label for option in self.options if option.is_chosen)
+
+    @property
+    def key_labels(self) -> str:
+        return "".join(option.label for option in self.options if option.is_key)
+
+
+def results_of(attempt: Attempt) -> list[ItemResult]:
+    """Every item of a marked attempt, in the order of the paper: one query."""
+    questions = {question.number: question for question in questions_of(attempt.paper.uuid)}
+    results = []
+    for response in attempt.responses.all():
+        asked = questions[response.number]
+        chosen = set(response.answer)
+        options = [
+            OptionResult(label, text, letter in asked.keys, letter in chosen)
+            for label, letter, text in shown_options(asked, attempt)
+        ]
+        results.append(ItemResult(asked, response, options))
+    return results
+
+
+# --- banks -------------------------------------------------------------------------------------------------------------
+
+
+def banks_in(actor: Actor) -> QuerySet[ItemBank]:
+    """Banks kept where the actor works with items (or below)."""
+    national = Q(division__isnull=True) if "/" in actor.paths(*BANK_STAFF) else Q(pk__in=[])
+    return ItemBank.objects.filter(actor.q("division__path", *BANK_STAFF) | national).select_related("division")
+
+
+def bank_in(actor: Actor, bank_uuid: uuid.UUID) -> ItemBank:
+    return _one(banks_in(actor).filter(uuid=bank_uuid))
+
+
+def item_in(actor: Actor, item_uuid: uuid.UUID) -> Item:
+    versions = Prefetch("versions", ItemVersion.objects.order_by("-number").prefetch_related("comments"))
+    rows = Item.objects.filter(bank__in=banks_in(actor), uuid=item_uuid).select_related("bank__division")
+    return _one(rows.prefetch_related(versions, "placements__chapter", "placements__edition"))
+
+
+def items_of(
+    bank: ItemBank, *, state: str = "", kind: str = "", text: str = "", chapter_id: int | None = None
+) -> QuerySet[ItemVersion]:
+    """The newest version of each item of a bank, filtered; with its chapters."""
+    newest = Item.objects.filter(bank=bank).annotate(newest=Max("versions__number"))
+    rows = ItemVersion.objects.filter(item__in=newest.values("pk"))
+    rows = rows.annotate(newest=Max("item__versions__number")).filter(number=F("newest"))
+    if state:
+        rows = rows.filter(state=state)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if text:
+        rows = rows.filter(Q(stem__icontains=text) | Q(item__code__icontains=text))
+    if chapter_id:
+        rows = rows.filter(item__placements__chapter_id=chapter_id)
+    return rows.select_related("item").prefetch_related("item__placements__chapter").order_by("item__code")
+
+
+def bank_counts(banks: Sequence[ItemBank]) -> dict[int, dict[str, int]]:
+    """Per bank: how many items stand in which state (by version), in one query."""
+    counts: dict[int, dict[str, int]] = {}
+    rows = ItemVersion.objects.filter(item__bank__in=banks).values_list("item__bank_id", "state").annotate(n=Count("pk"))
+    for bank_id, state, number in rows:
+        counts.setdefault(bank_id, {})[state] = number
+    return counts
+
+
+def drawable_banks(path: str) -> QuerySet[ItemBank]:
+    """Banks whose live items a paper of a division may take: its own, and the shared ones above it."""
+    above = Q(division__isnull=True) | Q(division__path__in=prefixes(path)[:-1] if path != "/" else [])
+    own = Q(division__path__startswith=path) if path != "/" else Q()
+    return ItemBank.objects.filter(own | (above & Q(is_shared=True)), closed_on__isnull=True)
+
+
+def drawable_items(paper: Paper) -> QuerySet[ItemVersion]:
+    """Live items a paper may take: from its banks, and not stale for its edition."""
+    rows = ItemVersion.objects.filter(state=VersionState.LIVE, item__bank__in=drawable_banks(paper.path))
+    if paper.edition_id:
+        rows = rows.filter(item__placements__edition_id=paper.edition_id)
+    return rows.select_related("item__bank")
+
+
+# --- papers and results, for those who run them ------------------------------------------------------------------------
+
+
+def papers_in(actor: Actor) -> QuerySet[Paper]:
+    national = Q(division__isnull=True) if "/" in actor.paths(*PAPER_MAKERS, *RESULT_READERS) else Q(pk__in=[])
+    return Paper.objects.filter(actor.q("division__path", *PAPER_MAKERS, *RESULT_READERS) | national).select_related(
+        "division", "edition", "template"
+    )
+
+
+def paper_in(actor: Actor, paper_uuid: uuid.UUID) -> Paper:
+    return _one(papers_in(actor).filter(uuid=paper_uuid))
+
+
+def papers_with_results(actor: Actor) -> QuerySet[Paper]:
+    """Papers of one's divisions and papers from above that learners of one's divisions sat."""
+    sat = Attempt.objects.filter(actor.q("division__path", *RESULT_READERS)).values("paper_id")
+    return Paper.objects.filter(Q(pk__in=papers_in(actor).values("pk")) | Q(pk__in=sat)).select_related("division", "edition")
+
+
+def attempts_in(actor: Actor, paper: Paper) -> QuerySet[Attempt]:
+    """Attempts of learners who were in the actor's divisions then."""
+    rows = Attempt.objects.filter(actor.q("division__path", *RESULT_READERS), paper=paper)
+    return rows.select_related("person", "division")
+
+
+def attempt_in(actor: Actor, attempt_uuid: uuid.UUID) -> Attempt:
+    rows = Attempt.objects.filter(actor.q("division__path", *RESULT_READERS), uuid=attempt_uuid)
+    return _one(rows.select_related("paper", "person", "division"))
+
+
+def minutes_used(attempt: Attempt) -> int:
+    end = attempt.submitted_at or min(clock.now(), attempt.deadline_at)
+    return max(0, (min(end, attempt.deadline_at) - attempt.started_at) // dt.timedelta(minutes=1))
+
+
+def _one(rows: QuerySet[Row]) -> Row:
+    found = rows.first()
+    if found is None:
+        raise Missing(_("没有找到。"))
+    return found

@@ -1,0 +1,194 @@
+"""Pages of those who write and review items: banks, items, preview, life cycle."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from exams import rules, selectors, services
+from exams.forms import BankForm, ItemFilter, ItemForm
+from exams.models import Item, ItemBank
+from exams.states import AUTHORS, OPEN_VERSIONS, REVIEWERS, VersionState
+from exams.views.common import found
+from lms.core.errors import LmsError, Missing
+
+
+@require_GET
+def bank_list(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    page = Paginator(selectors.banks_in(actor), 25).get_page(request.GET.get("page"))
+    counts = selectors.bank_counts(list(page))
+    rows = [(bank, counts.get(bank.pk, {})) for bank in page]
+    return render(request, "exams/office/bank_list.html", {"page_obj": page, "rows": rows, "may_write": actor.has(*AUTHORS)})
+
+
+def bank_create(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    form = BankForm(request.POST or None, actor=actor, roles=AUTHORS)
+    if request.method == "POST" and form.is_valid():
+        try:
+            bank = services.create_bank(by=actor, **form.cleaned_data)
+        except LmsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("题库已建立。"))
+            return redirect("exams:bank", bank=bank.uuid)
+    return render(request, "exams/office/bank_form.html", {"form": form})
+
+
+@require_GET
+@found
+def bank_detail(request: HttpRequest, bank: uuid.UUID) -> HttpResponse:
+    row = selectors.bank_in(request.actor, bank)  # type: ignore[attr-defined]
+    narrowed = ItemFilter(request.GET, bank=row)
+    page = Paginator(selectors.items_of(row, **narrowed.chosen()), 25).get_page(request.GET.get("page"))
+    counts = selectors.bank_counts([row]).get(row.pk, {})
+    states = [(state, counts.get(state.value, 0)) for state in VersionState]
+    context = {"bank": row, "page_obj": page, "filter": narrowed, "states": states, "may_write": _may(request, row, AUTHORS)}
+    return render(request, "exams/office/bank.html", context)
+
+
+@found
+def item_create(request: HttpRequest, bank: uuid.UUID) -> HttpResponse:
+    row = selectors.bank_in(request.actor, bank)  # type: ignore[attr-defined]
+    if not _may(request, row, AUTHORS):
+        raise Missing(_("没有找到。"))
+    form = ItemForm(request.POST or None, bank=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = services.create_item(
+                bank=row,
+                by=request.actor,  # type: ignore[attr-defined]
+                allow_duplicate=request.POST.get("allow_duplicate") == "1",
+                **form.content(),
+            )
+        except LmsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("草稿已保存，请由另一位老师审核。"))
+            if request.POST.get("then") == "another":
+                return redirect("exams:item_create", bank=bank)
+            return redirect("exams:item", item=version.item.uuid)
+    return render(request, "exams/office/item_form.html", {"form": form, "bank": row, "preview": _preview(form)})
+
+
+@found
+def item_edit(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
+    row = selectors.item_in(request.actor, item)  # type: ignore[attr-defined]
+    if not _may(request, row.bank, AUTHORS):
+        raise Missing(_("没有找到。"))
+    newest = row.versions.all()[0]
+    form = ItemForm(request.POST or None, bank=row.bank, initial=ItemForm.initial_of(newest))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.revise_item(item=row, by=request.actor, **form.content())  # type: ignore[attr-defined]
+        except LmsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("草稿已保存，请由另一位老师审核。"))
+            return redirect("exams:item", item=item)
+    context = {"form": form, "bank": row.bank, "item": row, "newest": newest, "preview": _preview(form)}
+    return render(request, "exams/office/item_form.html", context)
+
+
+@require_POST
+def item_preview(request: HttpRequest) -> HttpResponse:
+    """The item as a candidate will see it, from what is in the form now; saves nothing."""
+    form = ItemForm(request.POST, bank=ItemBank(subject=""))
+    return render(request, "exams/parts/item_preview.html", {"preview": _preview(form)})
+
+
+@require_GET
+@found
+def item_detail(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
+    row = selectors.item_in(request.actor, item)  # type: ignore[attr-defined]
+    versions = list(row.versions.all())
+    open_version = next((v for v in versions if v.state in OPEN_VERSIONS), None)
+    live_version = next((v for v in versions if v.state == VersionState.LIVE), None)
+    shown = open_version or live_version or versions[0]
+    may_review = _may(request, row.bank, REVIEWERS)
+    context = {
+        "item": row,
+        "bank": row.bank,
+        "versions": versions,
+        "version": shown,
+        "options": [(letter, text, letter in shown.keys) for letter, text in zip(rules.LETTERS, shown.options, strict=False)],
+        "open_version": open_version,
+        "live_version": live_version,
+        "may_write": _may(request, row.bank, AUTHORS),
+        "may_review": may_review,
+        "is_author": open_version is not None and open_version.author == request.actor.uuid,  # type: ignore[attr-defined]
+        "worth": rules.as_points(shown.points),
+        "comments": [(version, comment) for version in versions for comment in version.comments.all()],
+    }
+    return render(request, "exams/office/item.html", context)
+
+
+@require_POST
+@found
+def item_act(request: HttpRequest, item: uuid.UUID, act: str) -> HttpResponse:
+    """One step of an item's life: review, return, publish, retire, comment."""
+    row = selectors.item_in(request.actor, item)  # type: ignore[attr-defined]
+    try:
+        messages.success(request, _act(request, row, act))
+    except Missing:
+        raise
+    except LmsError as error:
+        messages.error(request, str(error))
+    return redirect("exams:item", item=item)
+
+
+def _act(request: HttpRequest, item: Item, act: str) -> str:
+    actor = request.actor  # type: ignore[attr-defined]
+    versions = list(item.versions.all())
+    opened = next((v for v in versions if v.state in OPEN_VERSIONS), None)
+    live = next((v for v in versions if v.state == VersionState.LIVE), None)
+    if act == "comment":
+        services.comment_item(version=opened or versions[0], text=request.POST.get("text", ""), by=actor)
+        return _("意见已记下。")
+    if act == "retire" and live is not None:
+        services.retire_item(version=live, reason=request.POST.get("reason", ""), by=actor)
+        return _("试题已停用。")
+    if opened is None:
+        raise Http404
+    if act == "review":
+        services.review_item(version=opened, by=actor)
+        return _("审核通过，可以发布。")
+    if act == "return":
+        services.return_item(version=opened, by=actor)
+        return _("已退回草稿。")
+    if act == "publish":
+        services.publish_item(version=opened, by=actor)
+        return _("试题已发布，内容从此不再改变。")
+    raise Http404
+
+
+def _may(request: HttpRequest, bank: ItemBank, roles: frozenset[str]) -> bool:
+    return bool(request.actor.covers(bank.path, *roles))  # type: ignore[attr-defined]
+
+
+def _preview(form: ItemForm) -> dict[str, Any]:
+    given = form.given() if form.is_bound else _from_initial(form)
+    faults = rules.item_faults(**given) if form.is_bound else []
+    keys = set(given["keys"])
+    options = [(letter, text, letter in keys) for letter, text in zip(rules.LETTERS, given["options"], strict=False)]
+    return {**given, "options": options, "faults": faults}
+
+
+def _from_initial(form: ItemForm) -> dict[str, Any]:
+    read = form.initial.get
+    letters = [letter for letter in rules.LETTERS if read(f"option_{letter}")]
+    return {
+        "kind": read("kind", "single"),
+        "stem": read("stem", ""),
+        "options": [read(f"option_{letter}") for letter in letters],
+        "keys": [letter for letter in letters if read(f"key_{letter}")],
+        "explanation": read("explanation", ""),
+    }
