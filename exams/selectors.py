@@ -230,9 +230,8 @@ def results_of(attempt: Attempt) -> list[ItemResult]:
 
 
 def banks_in(actor: Actor) -> QuerySet[ItemBank]:
-    """Banks kept where the actor works with items (or below)."""
-    national = Q(division__isnull=True) if "/" in actor.paths(*BANK_STAFF) else Q(pk__in=[])
-    return ItemBank.objects.filter(actor.q("division__path", *BANK_STAFF) | national).select_related("division")
+    """Banks kept where the actor works with items (or below); national ones for those who work for the nation."""
+    return ItemBank.objects.filter(actor.q("division__path", *BANK_STAFF)).select_related("division")
 
 
 def bank_in(actor: Actor, bank_uuid: uuid.UUID) -> ItemBank:
@@ -291,10 +290,9 @@ def drawable_items(paper: Paper) -> QuerySet[ItemVersion]:
 
 
 def papers_in(actor: Actor) -> QuerySet[Paper]:
-    national = Q(division__isnull=True) if "/" in actor.paths(*PAPER_MAKERS, *RESULT_READERS) else Q(pk__in=[])
-    return Paper.objects.filter(actor.q("division__path", *PAPER_MAKERS, *RESULT_READERS) | national).select_related(
-        "division", "edition", "template"
-    )
+    """Papers of the actor's divisions; national ones for those who work for the nation."""
+    reached = actor.q("division__path", *PAPER_MAKERS, *RESULT_READERS)
+    return Paper.objects.filter(reached).select_related("division", "edition", "template")
 
 
 def paper_in(actor: Actor, paper_uuid: uuid.UUID) -> Paper:

@@ -88,7 +88,9 @@ class MarkingRule(Record):
     class Meta:
         ordering = ("-is_default", "code")
         constraints = [
-            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="exams_rule_once"),
+            models.UniqueConstraint(fields=["code", "valid_from"], name="exams_rule_once"),
+            # the first of a code, from before our records
+            models.UniqueConstraint(fields=["code"], condition=Q(valid_from__isnull=True), name="exams_rule_first_once"),
             # one default at a time
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True, valid_to__isnull=True), name="exams_rule_one_default"
@@ -117,7 +119,9 @@ class PaperTemplate(Record):
     class Meta:
         ordering = ("id",)
         constraints = [
-            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="exams_template_once"),
+            models.UniqueConstraint(fields=["code", "valid_from"], name="exams_template_once"),
+            # the first of a code, from before our records
+            models.UniqueConstraint(fields=["code"], condition=Q(valid_from__isnull=True), name="exams_template_first_once"),
             models.CheckConstraint(condition=Q(subject__in=Subject.values), name="exams_template_subject_known"),
             models.CheckConstraint(condition=Q(pass_points__lte=F("full_points")), name="exams_template_pass_within_full"),
             models.CheckConstraint(condition=Q(duration_minutes__gte=1), name="exams_template_has_time"),

@@ -26,7 +26,6 @@ from lms.core.errors import BadInput, LmsError, Missing
 
 
 @require_GET
-@found
 def paper_list(request: HttpRequest) -> HttpResponse:
     """Papers open to the learner, and the attempts so far."""
     try:
@@ -65,9 +64,12 @@ def attempt_start(request: HttpRequest, paper: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-@found
 def attempt_list(request: HttpRequest) -> HttpResponse:
-    person = selectors.person_of(request.actor)  # type: ignore[attr-defined]
+    """Every attempt of the learner, the newest first."""
+    try:
+        person = selectors.person_of(request.actor)  # type: ignore[attr-defined]
+    except Missing as error:
+        return render(request, "exams/no_person.html", {"reason": str(error)})
     page = Paginator(selectors.attempts_of(person), 20).get_page(request.GET.get("page"))
     return render(request, "exams/attempt_list.html", {"page_obj": page})
 

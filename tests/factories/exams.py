@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from django.db import transaction
+
 from exams import services
 from exams.models import Attempt, ItemBank, ItemVersion, MarkingRule, Paper, PaperTemplate, TemplateSection
 from exams.services.items import demo_author
@@ -19,10 +21,11 @@ SYSTEM = Actor.system("tests")
 
 
 def division(code: str = "530621", path: str = "/53/5306/530621/") -> Division:
-    found = Division.objects.filter(level=3, code=code).first()
-    return found or Division.objects.create(
-        code=code, name=f"县{code}", full_name=f"县{code}", level=3, path=path, position=positions.take()
-    )
+    with transaction.atomic():
+        found = Division.objects.filter(level=3, code=code).first()
+        return found or Division.objects.create(
+            code=code, name=f"县{code}", full_name=f"县{code}", level=3, path=path, position=positions.take()
+        )
 
 
 def actor(role: str, path: str = "/53/5306/530621/") -> Actor:
@@ -114,3 +117,47 @@ def paper(place: Division | None = None, singles: int = 2, multiples: int = 2, *
 def attempt(person: Person | None = None, on: Paper | None = None) -> Attempt:
     person = person or learner()
     return services.start_attempt(paper=on or paper(), person=person, by=actor_of(person))
+
+
+def _item(world: Any) -> dict[str, Any]:
+    return {"item": live(bank(world.division)).item.uuid}
+
+
+def _draft_paper(world: Any) -> Paper:
+    return services.create_paper(template=template(), title=f"草卷{next(_numbers)}", division=world.division, by=SYSTEM)
+
+
+def _attempt_there(world: Any) -> Attempt:
+    return attempt(learner(world.division), paper(world.division))
+
+
+# a row in the division for the office; for a learner's own pages, somebody else's row
+ROUTES = {
+    "exams:paper_list": lambda world: {},
+    "exams:attempt_list": lambda world: {},
+    "exams:paper": lambda world: {"kwargs": {"paper": paper(world.division).uuid}},
+    "exams:attempt_start": lambda world: {"kwargs": {"paper": paper(world.division).uuid}, "method": "post"},
+    "exams:attempt": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
+    "exams:attempt_answers": lambda world: {
+        "kwargs": {"attempt": _attempt_there(world).uuid},
+        "method": "post",
+        "data": '{"w": "", "a": [[1, 1, "A", 0, 0]]}',
+        "content_type": "application/json",
+    },
+    "exams:attempt_window": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}, "method": "post"},
+    "exams:attempt_trace": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}, "method": "post"},
+    "exams:attempt_save": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}, "method": "post"},
+    "exams:attempt_submit": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}, "method": "post"},
+    "exams:attempt_result": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
+    "exams:bank": lambda world: {"kwargs": {"bank": bank(world.division).uuid}},
+    "exams:item_create": lambda world: {"kwargs": {"bank": bank(world.division).uuid}},
+    "exams:item": lambda world: {"kwargs": _item(world)},
+    "exams:item_edit": lambda world: {"kwargs": _item(world)},
+    "exams:item_act": lambda world: {"kwargs": {**_item(world), "act": "comment"}, "method": "post"},
+    "exams:item_preview": lambda world: {"method": "post"},
+    "exams:office_paper": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid}},
+    "exams:office_paper_items": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid}},
+    "exams:office_paper_act": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid, "act": "retire"}, "method": "post"},
+    "exams:office_attempts": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid}},
+    "exams:office_attempt": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
+}

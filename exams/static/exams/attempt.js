@@ -1,0 +1,279 @@
+// The attempt page: one question at a time, every answer kept on this device and sent with a sequence number.
+// Without this script the same form is posted as a whole. The server's clock rules; this one only shows it.
+(function () {
+  "use strict";
+  var form = document.getElementById("exam");
+  if (!form || !window.fetch || !window.Promise) return;
+  var known = JSON.parse(document.getElementById("exam-known").textContent);
+  var words = document.getElementById("exam-words").dataset;
+  var find = function (s) { return form.querySelector(s); };
+  var all = function (s, root) { return Array.prototype.slice.call((root || form).querySelectorAll(s)); };
+  var id = form.dataset.attempt, KEY = "exam:" + id, BEAT = KEY + ":alive";
+  var questions = all("[data-q]"), numbers = questions.map(function (q) { return +q.dataset.q; });
+  var here = 0, offset = known.now - Date.now(), sending = false, timer = 0, retry = 1000;
+  // ready: this window may write; held: another one does; over: time is up; closed: handed in
+  var ready = false, held = false, over = false, closed = false, wantsIn = false, waited = false;
+  var journal = {}, storageWorks = true, leftAt = 0, warned = false, cells = {};
+  var standing = {};
+  Object.keys(known.answers).forEach(function (n) { standing[n] = known.answers[n][0]; });
+
+  function now() { return Date.now() + offset; }
+  function say(text) { find("[data-say]").textContent = text; }
+  function cookie(name) { var m = document.cookie.match("(?:^|; )" + name + "=([^;]*)"); return m ? decodeURIComponent(m[1]) : ""; }
+  function token() { return cookie("csrftoken") || form.elements.csrfmiddlewaretoken.value; }
+  function show(selector, visible) { find(selector).hidden = !visible; }
+  function trouble(text) { find("[data-trouble-text]").textContent = text || ""; show("[data-trouble]", !!text); if (text) say(text); }
+
+  // --- this device: the journal of what the server has not confirmed, and which window is alive
+  function load() {
+    try { journal = JSON.parse(localStorage.getItem(KEY)) || {}; } catch (e) { journal = {}; }
+  }
+  function keep() {
+    try {
+      if (Object.keys(journal).length) localStorage.setItem(KEY, JSON.stringify(journal)); else localStorage.removeItem(KEY);
+    } catch (e) { if (storageWorks) { storageWorks = false; trouble(words.noStorage); } }
+  }
+  var win;
+  try { win = sessionStorage.getItem("exam-window"); } catch (e) { win = ""; }
+  // a duplicated tab copies sessionStorage: a name that is alive elsewhere is not ours
+  function beat() { try { return JSON.parse(localStorage.getItem(BEAT)) || {}; } catch (e) { return {}; } }
+  function alive(name) { var b = beat(); return b.w === name && Date.now() - b.t < 3500; }
+  function fresh() {
+    var bytes = new Uint8Array(12);
+    crypto.getRandomValues(bytes);
+    win = Array.prototype.map.call(bytes, function (b) { return ("0" + b.toString(16)).slice(-2); }).join("");
+    try { sessionStorage.setItem("exam-window", win); } catch (e) { /* a new name each load, then */ }
+  }
+  if (!win || alive(win)) fresh();
+  function pulse() { if (ready && !closed) try { localStorage.setItem(BEAT, JSON.stringify({ w: win, t: Date.now() })); } catch (e) { /* none */ } }
+  window.addEventListener("pagehide", function () {
+    if (beat().w === win) try { localStorage.removeItem(BEAT); } catch (e) { /* none */ }
+  });
+
+  // --- the form
+  function chosen(n) { return all('input[name="q' + n + '"]:checked').map(function (i) { return i.value; }).sort().join(""); }
+  function flagged(n) { return find('input[name="f' + n + '"]').checked; }
+  function put(n, answer, flag) {
+    all('input[name="q' + n + '"]').forEach(function (i) { i.checked = answer.indexOf(i.value) >= 0; });
+    find('input[name="f' + n + '"]').checked = !!flag;
+    paint(n);
+  }
+  function paint(n) {
+    var answer = chosen(n), q = questions[numbers.indexOf(n)], cell = cells[n];
+    all(".opt", q).forEach(function (o) { o.classList.toggle("opt-on", o.querySelector("input").checked); });
+    q.querySelector("[data-clear]").hidden = !answer;
+    cell.classList.toggle("exam-done", !!answer);
+    cell.classList.toggle("exam-flagged", flagged(n));
+    cell.classList.toggle("exam-unsent", !!journal[n]);
+    cell.setAttribute("aria-label", q.querySelector(".tag").textContent.split("·")[0] + (answer ? answer : "—") + (flagged(n) ? " ⚑" : ""));
+  }
+  function count() {
+    find('[data-count="answered"]').textContent = numbers.filter(function (n) { return chosen(n); }).length;
+    find('[data-count="flagged"]').textContent = numbers.filter(flagged).length;
+  }
+  function changed(n) {
+    if (closed || held || over) return;
+    var sequence = Math.max((standing[n] || 0) + 1, journal[n] ? journal[n].s + 1 : 0, Math.floor(now()));
+    journal[n] = { s: sequence, a: chosen(n), t: Math.floor(now()), f: flagged(n) ? 1 : 0 };
+    keep(); paint(n); count(); status();
+    clearTimeout(timer);
+    timer = setTimeout(send, 250);
+  }
+
+  // --- the server
+  function status(at) {
+    var line = find("[data-saved]"), waiting = Object.keys(journal).length;
+    line.classList.toggle("exam-waiting", waiting > 0);
+    if (waiting) line.textContent = navigator.onLine === false || retry > 1000 ? words.local : words.saving;
+    else if (at) { line.textContent = words.done + " " + at; line.dataset.at = at; }
+    else if (line.dataset.at) line.textContent = words.done + " " + line.dataset.at;
+  }
+  function post(url, body, type) {
+    var headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch" };
+    if (type) headers["Content-Type"] = type;
+    return fetch(url, { method: "POST", body: body, headers: headers, credentials: "same-origin", redirect: "manual", cache: "no-store" });
+  }
+  function offline(yes) {
+    show("[data-offline]", yes);
+    if (yes) say(words.local);
+  }
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(send, retry);
+    retry = Math.min(retry * 2, 15000);
+  }
+  function send() {
+    var waiting = Object.keys(journal);
+    if (!waiting.length) { if (over) handIn(); return; }
+    if (sending || closed || !ready) return;
+    sending = true;
+    clearTimeout(timer);
+    var batch = waiting.slice(0, 100).map(function (n) { var e = journal[n]; return [+n, e.s, e.a, e.t, e.f]; });
+    post(form.dataset.answers, JSON.stringify({ w: win, a: batch }), "application/json").then(function (response) {
+      if (response.type === "opaqueredirect" || response.status === 403) { trouble(words.signedOut); throw new Error("signed out"); }
+      if (response.status >= 500 || response.status === 429) throw new Error("server");
+      return response.json().then(function (r) { return [response.status, r]; });
+    }).then(function (pair) {
+      var r = pair[1];
+      sending = false; retry = 1000; offline(false);
+      if (r.state === "closed" || pair[0] === 404) { drop(); return go(); }
+      if (r.state === "elsewhere") return hold();
+      if (pair[0] !== 200) { trouble(r.reason || words.refused); batch.forEach(function (e) { if (journal[e[0]] && journal[e[0]].s === e[1]) delete journal[e[0]]; }); keep(); return; }
+      offset = r.now - Date.now();
+      trouble("");
+      Object.keys(r.saved).forEach(function (n) {
+        standing[n] = Math.max(standing[n] || 0, r.saved[n]);
+        if (journal[n] && journal[n].s <= r.saved[n]) delete journal[n];
+      });
+      r.refused.forEach(function (n) { delete journal[n]; });
+      if (r.refused.length) trouble(words.late);
+      keep();
+      batch.forEach(function (e) { paint(e[0]); });
+      status(r.at);
+      if (Object.keys(journal).length || over) send();
+      else if (wantsIn) go();
+    }).catch(function () {
+      sending = false;
+      offline(true); status();
+      if (wantsIn) { wantsIn = false; trouble(words.wait); }
+      later();
+    });
+  }
+  function drop() { journal = {}; keep(); closed = true; }
+  function go() { location.href = form.dataset.submit; }
+  function handIn() {
+    if (Object.keys(journal).length) { wantsIn = true; send(); return; }
+    if (!over) { go(); return; }
+    if (closed) return;
+    closed = true;
+    var data = new FormData();
+    data.append("csrfmiddlewaretoken", token());
+    post(form.dataset.submit, data).then(go, function () { closed = false; setTimeout(handIn, 3000); });
+  }
+
+  // --- which window writes
+  function hold() { held = true; ready = false; form.classList.add("exam-held"); show("[data-elsewhere]", true); find("[data-elsewhere] button").focus(); }
+  function claim(insist) {
+    var data = new FormData();
+    data.append("window", win);
+    if (insist) data.append("insist", "1");
+    return post(form.dataset.window, data).then(function (response) {
+      if (response.type === "opaqueredirect" || response.status === 403) { trouble(words.signedOut); throw new Error("signed out"); }
+      if (!response.ok) throw new Error("server");
+      return response.json();
+    }).then(function (r) {
+      offset = r.now - Date.now();
+      if (r.state === "closed") { drop(); return go(); }
+      if (r.state === "elsewhere") {
+        // the window that writes was on this device and is gone: nobody to ask
+        var b = beat();
+        if (b.w === r.writer ? !alive(r.writer) : last() === r.writer) return claim(true);
+        if (b.w === r.writer && !waited) { waited = true; setTimeout(function () { claim(false).catch(reclaim); }, 3600); return; }
+        return hold();
+      }
+      held = false; ready = true;
+      remember(win);
+      form.classList.remove("exam-held"); show("[data-elsewhere]", false); offline(false); retry = 1000;
+      numbers.forEach(function (n) {
+        var server = r.answers[n], local = journal[n];
+        if (server) standing[n] = server[0];
+        if (local && server && local.s <= server[0]) { delete journal[n]; local = null; }
+        if (local) put(n, local.a, local.f); else if (server) put(n, server[1], server[2]);
+      });
+      keep(); count(); pulse(); status();
+      send();
+    });
+  }
+  // no network at the start: answers stay on this device, and the window is claimed when the network is back
+  function reclaim() { offline(true); status(); setTimeout(function () { if (!ready && !held) claim(false).catch(reclaim); }, retry); retry = Math.min(retry * 2, 15000); }
+  function last() { try { return localStorage.getItem(KEY + ":last"); } catch (e) { return ""; } }
+  function remember(name) { try { localStorage.setItem(KEY + ":last", name); } catch (e) { /* none */ } }
+
+  // --- moving about
+  function move(to, focus) {
+    here = Math.max(0, Math.min(questions.length - 1, to));
+    questions.forEach(function (q, i) { q.classList.toggle("exam-here", i === here); });
+    numbers.forEach(function (n, i) { if (i === here) cells[n].setAttribute("aria-current", "true"); else cells[n].removeAttribute("aria-current"); });
+    find("[data-prev]").disabled = here === 0;
+    find("[data-next]").textContent = here === questions.length - 1 ? words.last : words.next;
+    find("[data-here]").textContent = numbers[here] + "/" + numbers.length;
+    try { history.replaceState(null, "", "#q" + numbers[here]); } catch (e) { /* none */ }
+    if (focus) { window.scrollTo(0, 0); questions[here].focus({ preventScroll: true }); }
+  }
+  function next() { if (here === questions.length - 1) handIn(); else move(here + 1, true); }
+  function map(open) {
+    show("[data-map]", open);
+    find("[data-map-open]").setAttribute("aria-expanded", open ? "true" : "false");
+    if (open) cells[numbers[here]].focus(); else find("[data-map-open]").focus();
+  }
+  function clock() {
+    var left = Math.floor((known.deadline - now()) / 1000), box = find("[data-clock]");
+    if (left <= 0) {
+      box.textContent = "0:00:00";
+      if (!over && !held) { over = true; all("input").forEach(function (i) { if (i.type !== "hidden") i.disabled = true; }); trouble(navigator.onLine === false ? words.overOffline : words.over); send(); }
+      return;
+    }
+    var m = Math.floor(left / 60) % 60, s = left % 60;
+    box.textContent = Math.floor(left / 3600) + ":" + (m < 10 ? "0" : "") + m + ":" + (s < 10 ? "0" : "") + s;
+    if (left <= 300) { box.classList.add("exam-soon"); if (!warned) { warned = true; say(words.five); } }
+  }
+
+  // --- set up
+  var grid = find("[data-grid]");
+  numbers.forEach(function (n, i) {
+    var b = document.createElement("button");
+    b.type = "button"; b.textContent = n;
+    b.addEventListener("click", function () { map(false); move(i, true); });
+    grid.appendChild(b); cells[n] = b;
+  });
+  load();
+  Object.keys(journal).forEach(function (n) { if (!cells[n] || (standing[n] || 0) >= journal[n].s) delete journal[n]; });
+  numbers.forEach(function (n) { if (journal[n]) put(n, journal[n].a, journal[n].f); else paint(n); });
+  find("[data-saved]").dataset.at = (find("[data-saved]").textContent.match(/\d\d:\d\d:\d\d/) || [""])[0];
+  count();
+  form.classList.add("exam-on");
+  ["[data-prev]", "[data-next]", "[data-map-open]"].forEach(function (s) { show(s, true); });
+  var wanted = numbers.indexOf(+(location.hash.match(/^#q(\d+)$/) || [])[1]);
+  if (wanted < 0) wanted = numbers.findIndex(function (n) { return !chosen(n); });
+  move(wanted < 0 ? 0 : wanted, false);
+
+  form.addEventListener("change", function (e) { var m = e.target.name && e.target.name.match(/^[qf](\d+)$/); if (m) changed(+m[1]); });
+  form.addEventListener("submit", function (e) { e.preventDefault(); });
+  form.addEventListener("click", function (e) {
+    var t = e.target.closest("button");
+    if (!t) return;
+    if (t.hasAttribute("data-prev")) move(here - 1, true);
+    else if (t.hasAttribute("data-next")) next();
+    else if (t.hasAttribute("data-map-open")) map(find("[data-map]").hidden);
+    else if (t.hasAttribute("data-map-close")) map(false);
+    else if (t.hasAttribute("data-hand-in")) handIn();
+    else if (t.hasAttribute("data-insist")) claim(true).catch(function () { offline(true); });
+    else if (t.hasAttribute("data-clear")) { var n = numbers[here]; put(n, "", flagged(n)); changed(n); }
+  });
+  document.addEventListener("keydown", function (e) {
+    if (e.altKey || e.ctrlKey || e.metaKey || held || over) return;
+    var open = !find("[data-map]").hidden, n = numbers[here];
+    if (e.key === "Escape" && open) return map(false);
+    if (open) return;
+    if (e.key === "ArrowLeft") { e.preventDefault(); return move(here - 1, true); }
+    if (e.key === "ArrowRight") { e.preventDefault(); return here < questions.length - 1 && move(here + 1, true); }
+    if (e.key === "m" || e.key === "M") { e.preventDefault(); return map(true); }
+    if (e.key === "f" || e.key === "F") { var f = find('input[name="f' + n + '"]'); f.checked = !f.checked; return changed(n); }
+    var digit = "12345678".indexOf(e.key), letter = "abcdefgh".indexOf(e.key.toLowerCase()), at = e.key.length === 1 ? Math.max(digit, letter) : -1;
+    var input = at >= 0 ? all(".opt input", questions[here])[at] : null;
+    if (input) { e.preventDefault(); input.checked = input.type === "radio" ? true : !input.checked; changed(n); }
+  });
+  window.addEventListener("online", function () { retry = 1000; if (ready) send(); });
+  window.addEventListener("offline", function () { offline(true); status(); });
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden) { leftAt = Date.now(); send(); return; }
+    send();
+    var away = Math.round((Date.now() - leftAt) / 1000);
+    if (leftAt && away >= 5 && !held && !closed) { var d = new FormData(); d.append("window", win); d.append("seconds", away); post(form.dataset.trace, d).catch(function () { /* a note, not an answer */ }); }
+  });
+  window.addEventListener("beforeunload", function (e) { if (!storageWorks && Object.keys(journal).length) { e.preventDefault(); e.returnValue = ""; } });
+  setInterval(clock, 500); clock();
+  setInterval(pulse, 1000);
+  setInterval(function () { if (Object.keys(journal).length && !sending) send(); }, 20000);
+  claim(false).catch(reclaim);
+})();

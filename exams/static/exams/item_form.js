@@ -1,0 +1,14 @@
+// The item form: the preview follows what is written. Without it, saving shows the same on the item's page.
+(function () {
+  "use strict";
+  var form = document.getElementById("item-form"), box = document.getElementById("item-preview"), timer = 0, turn = 0;
+  if (!form || !box || !window.fetch) return;
+  function preview() {
+    var mine = ++turn;
+    fetch(form.dataset.preview, { method: "POST", body: new FormData(form), credentials: "same-origin" })
+      .then(function (r) { return r.ok ? r.text() : null; })
+      .then(function (html) { if (html !== null && mine === turn) box.innerHTML = html; })
+      .catch(function () { /* the form itself still works */ });
+  }
+  form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(preview, 350); });
+})();

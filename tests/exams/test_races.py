@@ -1,0 +1,96 @@
+"""What concurrency may not break, with real threads on a committed database."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection
+
+from exams import services
+from exams.models import Attempt, Response
+from exams.services import Given
+from lms.audit.models import AuditEvent
+from lms.ledger.models import Line
+from tests.factories import exams as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*acts):
+    """Run all at once; the results, or the errors raised."""
+    gate = threading.Barrier(len(acts))
+    results = [None] * len(acts)
+
+    def run(place, act):
+        try:
+            gate.wait()
+            results[place] = act()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_a_double_click_starts_one_attempt():
+    paper, person = make.paper(max_attempts=1), make.learner()
+    me = make.actor_of(person)
+    got = together(*[lambda: services.start_attempt(paper=paper, person=person, by=me)] * 6)
+    assert len({attempt.pk for attempt in got}) == 1
+    assert Attempt.objects.count() == 1 and Response.objects.count() == 4
+    assert AuditEvent.objects.filter(verb="exams.attempt.started").count() == 1
+
+
+def test_submitting_at_once_from_everywhere_marks_and_posts_once():
+    attempt = make.attempt()
+    me = make.actor_of(attempt.person)
+    services.save_response(attempt=attempt, item_number=1, sequence=1, answer="B", by=me)
+    got = together(*[lambda: services.submit_attempt(attempt=attempt, by=me)] * 4)
+    assert {result.points for result in got} == {100}
+    assert Line.objects.filter(kind="scored").count() == 1
+    assert AuditEvent.objects.filter(verb="exams.attempt.submitted").count() == 1
+
+
+def test_autosaves_in_any_order_leave_the_highest_sequence():
+    attempt = make.attempt()
+    me = make.actor_of(attempt.person)
+    letters = "ABCD"
+
+    def save(sequence):
+        return lambda: services.save_answers(
+            attempt_uuid=attempt.uuid, answers=[Given(1, sequence, (letters[sequence % 4],))], window="", by=me, user_id=me.user_id
+        )
+
+    receipts = together(*[save(sequence) for sequence in range(12, 0, -1)])
+    assert all(receipt.saved for receipt in receipts)
+    assert Response.objects.values_list("sequence", "answer").get(attempt=attempt, number=1) == (12, ["A"])
+
+
+def test_what_was_acknowledged_is_what_is_marked():
+    """Saves race a submission: each acknowledged as open is in the marked answer, each later one is refused."""
+    for _round in range(5):
+        attempt = make.attempt()
+        me = make.actor_of(attempt.person)
+
+        def save(number, sequence, attempt=attempt, me=me):
+            return lambda: services.save_answers(
+                attempt_uuid=attempt.uuid, answers=[Given(number, sequence, ("B",))], window="", by=me, user_id=me.user_id
+            )
+
+        def hand_in(attempt=attempt, me=me):
+            return services.submit_attempt(attempt=attempt, by=me)
+
+        receipts = together(save(1, 1), save(2, 1), hand_in, save(1, 2), save(2, 2))
+        assert not [r for r in receipts if isinstance(r, Exception)], receipts
+        for number in (1, 2):
+            stands = Response.objects.get(attempt=attempt, number=number)
+            saved = [r.saved[number] for place, r in enumerate(receipts) if place != 2 and number in r.saved]
+            assert stands.sequence == max(saved, default=0)
+            assert stands.points == (100 if stands.sequence else 0)
