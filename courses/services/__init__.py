@@ -12,6 +12,7 @@ from courses.services.classes import (
 )
 from courses.services.completion import answer_check, complete_course, finish_lesson, post_study_days
 from courses.services.enrolment import Entry, enrol, enrol_many, withdraw
+from courses.services.publishing import course_index, publish_course
 from courses.services.roster import clean_rosters, confirm_roster, discard_roster, upload_roster
 from courses.services.study import open_lesson, record_study, record_study_sent_later, start_course
 from courses.services.study_bulk import CourseRun, complete_course_many
@@ -29,6 +30,7 @@ __all__ = [
     "complete_course",
     "complete_course_many",
     "confirm_roster",
+    "course_index",
     "create_class",
     "discard_roster",
     "enrol",
@@ -37,6 +39,7 @@ __all__ = [
     "open_lesson",
     "plan_session",
     "post_study_days",
+    "publish_course",
     "record_attendance",
     "record_headcount",
     "record_study",
