@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -124,15 +125,16 @@ class Navigation:
     def _one(self, group: Group) -> list[Place]:
         return places(self._actor, [group], self._path)[group]
 
-    @property
+    @cached_property
     def tabs(self) -> list[Place]:
-        return self._one(Group.LEARNER)
+        """The learner's bar. Only for those who are signed in, even where an entry leads to a public page."""
+        return self._one(Group.LEARNER) if self._actor.user_id is not None else []
 
-    @property
+    @cached_property
     def public(self) -> list[Place]:
         return self._one(Group.PUBLIC)
 
-    @property
+    @cached_property
     def office(self) -> list[Part]:
         found = places(self._actor, [group for group, _label in OFFICE_GROUPS], self._path)
         return [Part(label, found[group]) for group, label in OFFICE_GROUPS if found[group]]
