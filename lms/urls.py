@@ -21,6 +21,7 @@ urlpatterns = [
     path("careers/", include("lms.careers.urls")),
     path("supervision/", include("lms.supervision.urls")),
     path("certificates/", include("certificates.urls")),
+    path("v/", include("certificates.public_urls")),
     path("exams/", include("exams.urls")),
     path("learn/", include("courses.urls")),
     path("pipeline/", include("lms.pipeline.urls")),

@@ -113,7 +113,7 @@ def _font(pdf: Any, face: Face, glyphs: dict[int, str]) -> Any:
     ascent, descent, capitals = face.box()
     tag = "".join(chr(65 + (zlib.crc32(repr(sorted(glyphs)).encode()) >> (4 * i)) % 16) for i in range(6))
     name = pikepdf.Name(f"/{tag}+{face.name}")
-    widths = pikepdf.Array()
+    widths: Any = pikepdf.Array()
     for cid in sorted(glyphs):
         width = face.width(cid)
         if width != 1000:

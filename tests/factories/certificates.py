@@ -80,3 +80,24 @@ def make_certificate(division: Division, *, person: Person | None = None, done: 
         "by": SYSTEM,
     }
     return services.issue_certificate(**{**values, **changes})
+
+
+def _given(world: Any, **kwargs: Any) -> dict[str, Any]:
+    return {"kwargs": {"uuid": make_certificate(world.division).uuid}, **kwargs}
+
+
+# Rows for the test that tries every route as every role; the certificate lies in ``world.division`` and is somebody else's.
+ROUTES = {
+    "certificates:own_detail": _given,
+    "certificates:own_file": _given,
+    "certificates:detail": _given,
+    "certificates:file": lambda world: {"kwargs": {"uuid": print_one(world.division).uuid}},
+    "certificates:print": lambda world: _given(world, method="post"),
+    "certificates:void": lambda world: _given(world, method="post", data={"reason": "测试"}),
+    "certificates:reissue": lambda world: _given(world, method="post", data={"reason": "测试"}),
+    "verify:result": lambda world: {"kwargs": {"number": "530600-2026-0001-00001", "code": "AAAAAAAAAA"}},
+}
+
+
+def print_one(division: Division) -> Certificate:
+    return services.print_certificate(certificate=make_certificate(division), by=SYSTEM)
