@@ -7,6 +7,7 @@ import uuid as uuids
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -60,7 +61,7 @@ def own_detail(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 
 @require_safe
-def own_file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+def own_file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     certificate = _own(request, uuid)
     if not certificate.file_sha256:
         services.request_printing(certificates=[certificate], by=_actor(request), division_path=certificate.division.path)
@@ -76,9 +77,7 @@ def own_file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 def certificate_list(request: HttpRequest) -> HttpResponse:
     asked = SearchForm(request.GET)
     wanted = asked.cleaned_data if asked.is_valid() else {}
-    rows = selectors.search(
-        selectors.certificates_in(_actor(request)), text=wanted.get("q", ""), status=wanted.get("status", "")
-    )
+    rows = selectors.search(selectors.certificates_in(_actor(request)), text=wanted.get("q", ""), status=wanted.get("status", ""))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "certificates/list.html", {"page_obj": page, "form": asked})
 
@@ -89,7 +88,7 @@ def detail(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 
 @require_safe
-def file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+def file(request: HttpRequest, uuid: uuids.UUID) -> HttpResponseBase:
     certificate = _seen(request, uuid)
     if not certificate.file_sha256:
         raise Http404

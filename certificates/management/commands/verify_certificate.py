@@ -1,4 +1,4 @@
-"""``verify_certificate NUMBER|FILE.pdf [--json]``: is it ours, is it valid. Exits 0 for valid, 1 for anything else, 2 for bad input."""
+"""``verify_certificate NUMBER|FILE.pdf [--json]``: is it ours and valid. Exits 0 for valid, 1 if not, 2 for bad input."""
 
 from __future__ import annotations
 
