@@ -118,10 +118,10 @@ def _choice_fault(item: FoundItem) -> str:
 def decode(raw: bytes) -> str:
     """Text of a file in UTF-8 (with or without BOM), UTF-16 with BOM, or GB18030; radicals and line ends normalised."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        order = ("utf-16",)
+        encodings = ["utf-16"]
     else:
-        order = ("utf-8-sig", "gb18030")
-    for encoding in order:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
