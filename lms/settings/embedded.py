@@ -17,7 +17,8 @@ WORLD_DIR = VAR_DIR / LMS_WORLD
 for folder in (WORLD_DIR, WORLD_DIR / "media", WORLD_DIR / "queue", WORLD_DIR / "tmp"):
     folder.mkdir(parents=True, exist_ok=True)
 
-_keys = load_or_make(WORLD_DIR / "keys.json")
+KEYS_FILE = WORLD_DIR / "keys.json"
+_keys = load_or_make(KEYS_FILE)
 SECRET_KEY = _keys["secret_key"]
 LMS_KEYS = _keys["data_keys"]
 

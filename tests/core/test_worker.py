@@ -5,10 +5,8 @@ On the broker that needs no server with SQLite, and on Redis with PostgreSQL (wh
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,55 +17,37 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
-from django.conf import settings
 
-from tests.conftest import ROOT, _migrations_hash
+from tests.conftest import ROOT
+from tests.core.shapes import Shape, embedded, server
 
 pytestmark = pytest.mark.worker
 JOBS = 6
 
 
 @pytest.fixture(params=["embedded", "server"])
-def shape(request, tmp_path, django_db_setup) -> Iterator[dict[str, str]]:
-    """The environment of one shape, with its own migrated database."""
-    env = {key: text for key, text in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}}
-    env |= {"LMS_VAR_DIR": str(tmp_path / "var"), "JOB_STALE_AFTER_SECONDS": "6", "JOB_SWEEP_SECONDS": "2"}
+def shape(request, tmp_path, django_db_setup) -> Iterator[Shape]:
+    """One shape with its own migrated database; a worker that is silent for six seconds counts as dead."""
+    hurry = {"JOB_STALE_AFTER_SECONDS": "6", "JOB_SWEEP_SECONDS": "2"}
     if request.param == "embedded":
-        world = tmp_path / "var" / "main"
-        (world / "tmp").mkdir(parents=True)
-        shutil.copy(settings.TEST_DIR / f"template-{_migrations_hash()}.sqlite3", world / "db.sqlite3")
-        yield env | {"DJANGO_SETTINGS_MODULE": "lms.settings.embedded", "LMS_WORLD": "main", "TMPDIR": str(world / "tmp")}
+        made = embedded(tmp_path / "var")
+        made.env |= hurry
+        yield made
         return
     database, redis = os.environ.get("LMS_TEST_DATABASE_URL"), os.environ.get("LMS_TEST_REDIS_URL")
     assert database and redis, "make test starts a private PostgreSQL and Redis for this test"
-    name = f"workers_{os.getpid()}"
-    with psycopg.connect(database, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-    env |= {
-        "DJANGO_SETTINGS_MODULE": "lms.settings.server",
-        "SECRET_KEY": "tests",
-        "LMS_DATA_KEYS": json.dumps({"k1": base64.b64encode(b"1" * 32).decode()}),
-        "ALLOWED_HOSTS": "localhost",
-        "BASE_URL": "https://localhost",
-        "DATABASE_URL": f"{database.rpartition('/')[0]}/{name}",
-        "REDIS_URL": redis.rpartition("/")[0] + "/5",
-        "MEDIA_ROOT": str(tmp_path / "media"),
-        "PRIVATE_ROOT": str(tmp_path / "private"),
-    }
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=env, check=True)
-    yield env
-    with psycopg.connect(database, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with server(tmp_path / "var", "workers", database=database, redis=redis.rpartition("/")[0] + "/5") as made:
+        made.env |= hurry
+        yield made
 
 
 @contextmanager
-def worker(env: dict[str, str], name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(shape: Shape, name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "celery", "-A", "tests.core.worker_app", "worker", "-B", "--pool", "threads", "-c", "2"]
     command += ["-Q", "default,pdf,import,report", "-n", f"{name}@tests", "--schedule", str(folder / f"schedule-{name}")]
     with (folder / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(command, cwd=ROOT, env=shape.env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             yield process
         finally:
@@ -78,9 +58,9 @@ def worker(env: dict[str, str], name: str, folder: Path) -> Iterator[subprocess.
             process.wait()
 
 
-def drive(env: dict[str, str], *args: str) -> list[dict]:
+def drive(shape: Shape, *args: str) -> list[dict]:
     command = [sys.executable, "-m", "tests.core.worker_app", *args]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=shape.env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
