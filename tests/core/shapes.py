@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from django.conf import settings
 
-from tests.conftest import ROOT, _migrations_hash
+from tests.conftest import ROOT, PostgresTemplate, SqliteTemplate
 
 DATA_KEY = base64.b64encode(b"1" * 32).decode()
 
@@ -45,7 +44,7 @@ def embedded(folder: Path, *, migrated: bool = True) -> Shape:
     world = folder / "main"
     (world / "tmp").mkdir(parents=True)
     if migrated:
-        shutil.copy(settings.TEST_DIR / f"template-{_migrations_hash()}.sqlite3", world / "db.sqlite3")
+        shutil.copy(SqliteTemplate("shape").template, world / "db.sqlite3")
     return Shape(folder, DJANGO_SETTINGS_MODULE="lms.settings.embedded", LMS_WORLD="main", TMPDIR=str(world / "tmp"))
 
 
@@ -68,12 +67,14 @@ def server_env(folder: Path, database: str, redis: str) -> dict[str, str]:
 def server(folder: Path, name: str, *, database: str, redis: str, migrated: bool = True) -> Iterator[Shape]:
     """A server shape on a fresh database of the private cluster at ``database``."""
     name = f"{name}_{os.getpid()}"
+    template = PostgresTemplate("shape").template
     with psycopg.connect(database, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+        ready = migrated and admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone()
+        admin.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if ready else ""))
     folder.mkdir(parents=True, exist_ok=True)
     shape = Shape(folder, **server_env(folder, f"{database.rpartition('/')[0]}/{name}", redis))
     try:
-        if migrated:
+        if migrated and not ready:
             shape.ok("migrate", "--verbosity=0")
         yield shape
     finally:

@@ -29,7 +29,8 @@ import json
 from lms.core import backup, crypto, positions
 from lms.core.models import Job
 job = Job.objects.get()
-print(json.dumps([backup.count_rows(), positions.closed(), job.result_file.read().decode(), crypto.decrypt(job.title, purpose="tests")]))
+result, secret = job.result_file.read().decode(), crypto.decrypt(job.title, purpose="tests")
+print(json.dumps([backup.count_rows(), positions.closed(), result, secret]))
 """
 
 
@@ -67,7 +68,7 @@ def test_world_is_restored_with_every_row_file_and_key(worlds, tmp_path):
     # a world that holds data is not overwritten by accident, and is moved aside when it is meant
     again = empty.run("restore", "--from", str(archive))
     assert again.returncode == 1 and "--replace" in again.stderr
-    empty.shell("from tests.factories.world import make_user; make_user()")
+    empty.shell('from tests.factories.world import make_user; make_user(username="second")')
     empty.ok("restore", "--from", str(archive), "--replace")
     assert json.loads(empty.shell(LOOK)) == before
 
