@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 from django.utils.module_loading import import_string
 
-from lms.accounts.selectors import actor_for
+from lms.accounts.roles import SEES_PEOPLE
+from lms.accounts.selectors import actor_for, has_second_factor
 from lms.core.routes import Access, Who
 
 Handler = Callable[[HttpRequest], HttpResponse]
-LANGUAGE_COOKIE = "language"
+SEEN_KEY = "seen"  # when this session was last used, to the minute
+SECOND_FACTOR_KEY = "second_factor"  # a second factor was found for this session's user
 
 
 class LanguageMiddleware:
@@ -27,7 +35,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        wanted = request.COOKIES.get(LANGUAGE_COOKIE, "")
+        wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
@@ -43,15 +51,45 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_for(request.user, address=request.META.get("REMOTE_ADDR", "")))  # type: ignore[attr-defined]
+        request.actor = SimpleLazyObject(lambda: actor_for(request.user, address=client_address(request)))  # type: ignore[attr-defined]
         return self.get_response(request)
 
 
+def client_address(request: HttpRequest) -> str:
+    """Where a request comes from, through as many proxies as the settings trust (``ALLAUTH_TRUSTED_PROXY_COUNT``)."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return ""
+
+
 class AccessMiddleware:
-    """Lets a request through only where the access table says so; private answers are never stored."""
+    """Lets a request through only where the access table says so; private answers are never stored.
+
+    In this order: unknown route 404; signed in at all; not idle for too long; no longer with a given password; with a second
+    factor where one is required; in one of the roles. Rows are the rooms' business.
+    """
 
     # what somebody with a given password may still reach before changing it
-    BEFORE_PASSWORD_CHANGE = frozenset({"account_change_password", "account_logout", "health", "set_language"})
+    BEFORE_PASSWORD_CHANGE = frozenset({"account_change_password", "account_logout"})
+    # what somebody who must set up a second factor may reach before that
+    BEFORE_SECOND_FACTOR = frozenset(
+        {
+            "accounts:me",
+            "account_change_password",
+            "account_logout",
+            "account_reauthenticate",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_generate_recovery_codes",
+            "mfa_view_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+        }
+    )
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -71,12 +109,18 @@ class AccessMiddleware:
         if access is None:
             raise Http404
         request.access = access  # type: ignore[attr-defined]
+        expired = request.user.is_authenticated and self._idle_too_long(request)
+        if expired:
+            logout(request)
         if access.who is Who.PUBLIC:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return sign_in_first(request, expired=expired)
         if request.user.must_change_password and match.view_name not in self.BEFORE_PASSWORD_CHANGE:
             return redirect("account_change_password")
+        request.lacks_second_factor = self._lacks_second_factor(request)  # type: ignore[attr-defined]
+        if request.lacks_second_factor and match.view_name not in self.BEFORE_SECOND_FACTOR:  # type: ignore[attr-defined]
+            return redirect("mfa_index")
         if access.who is Who.ROLES and not request.actor.has(*access.roles):  # type: ignore[attr-defined]
             raise Http404
         return None
@@ -89,3 +133,42 @@ class AccessMiddleware:
             return self.table[view_name]
         prefixes = [key for key in self.table if key.endswith("*") and view_name.startswith(key[:-1])]
         return self.table[max(prefixes, key=len)] if prefixes else None
+
+    @staticmethod
+    def _idle_too_long(request: HttpRequest) -> bool:
+        """Offices are signed out sooner than learners. The session is written at most once a minute."""
+        now, seen = int(time.time()), request.session.get(SEEN_KEY)
+        if isinstance(seen, int):
+            held = request.actor.has(*SEES_PEOPLE)  # type: ignore[attr-defined]
+            limit = settings.SESSION_IDLE_SECONDS_STAFF if held else settings.SESSION_IDLE_SECONDS
+            if now - seen > limit:
+                return True
+            if now - seen < 60:
+                return False
+        request.session[SEEN_KEY] = now
+        return False
+
+    @staticmethod
+    def _lacks_second_factor(request: HttpRequest) -> bool:
+        if not settings.REQUIRE_SECOND_FACTOR or request.session.get(SECOND_FACTOR_KEY):
+            return False
+        if not request.actor.has(*SEES_PEOPLE):  # type: ignore[attr-defined]
+            return False
+        if has_second_factor(request.user):
+            request.session[SECOND_FACTOR_KEY] = True
+            return False
+        return True
+
+
+def sign_in_first(request: HttpRequest, *, expired: bool = False) -> HttpResponse:
+    """Nobody is signed in (any more): a page goes to the sign-in, a script is told, a form says that nothing was lost."""
+    target = request.get_full_path() if request.method in {"GET", "HEAD"} else request.headers.get("Referer", "/")
+    login_url = f"{reverse('account_login')}?{urlencode({'next': target})}"
+    accept = request.headers.get("Accept", "")
+    if "application/json" in accept and "text/html" not in accept:
+        return JsonResponse({"error": "signed_out", "login": login_url}, status=401)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": login_url})
+    if expired and request.method not in {"GET", "HEAD"}:
+        return render(request, "cms/session_expired.html", {"login_url": login_url}, status=401)
+    return redirect_to_login(target)

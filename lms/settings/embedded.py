@@ -10,6 +10,7 @@ import os
 from lms.settings.base import *  # noqa: F403
 from lms.settings.base import VAR_DIR
 from lms.settings.keys import load_or_make
+from lms.settings.social import configure
 
 LMS_WORLD = os.environ.get("LMS_WORLD", "demo")
 LMS_DEMO = LMS_WORLD == "demo"
@@ -52,3 +53,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(WORLD_DIR / "mail")
+
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # one machine, often without TLS
+configure(globals(), os.environ)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from lms.settings.base import *  # noqa: F403
 from lms.settings.keys import parse
+from lms.settings.social import configure
 
 env = environ.Env()
 
@@ -61,3 +64,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1)
+SESSION_IDLE_SECONDS_STAFF = env.int("SESSION_IDLE_SECONDS_STAFF", SESSION_IDLE_SECONDS_STAFF)
+configure(globals(), os.environ)

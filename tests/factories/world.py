@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import itertools
+import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from django.db import transaction
 from django.test import Client
@@ -147,3 +150,11 @@ def make_client(user: User | None) -> Client:
     client.user = user  # type: ignore[attr-defined]
     client.actor = actor_for(user) if user is not None else Actor.public()  # type: ignore[attr-defined]
     return client
+
+
+def bare_body(response: Any) -> str:
+    """A page without what differs from one request to the next: tokens, nonces and its own address."""
+    body = response.content.decode(errors="replace")
+    body = re.sub(r'(name="csrfmiddlewaretoken" value|nonce)="[^"]*"', r"\1", body)
+    address = response.wsgi_request.get_full_path()
+    return body.replace(html.escape(address), "").replace(quote(address), "").replace(quote(address, safe=""), "")
