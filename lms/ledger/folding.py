@@ -80,6 +80,7 @@ class Basis:
     per_slot: bool
     floor_percent: int
     span: str  # first, last, reached
+    position: int = 0  # from which position on it is stated
 
     @property
     def kinds(self) -> tuple[str, ...]:

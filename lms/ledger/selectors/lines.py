@@ -43,10 +43,11 @@ def lines_of(person: Person, *, kinds: Iterable[str] = (), as_of: int | None = N
     return lines.filter(kind__in=wanted) if wanted else lines
 
 
-def entries(lines: LineQuerySet, canonical: dict[int, int]) -> Iterator[Entry]:
+def entries(lines: LineQuerySet, canonical: dict[int, int], *, by_occasion: bool = False) -> Iterator[Entry]:
     """Person lines as plain values, the person replaced by the canonical one."""
     local = timezone.get_current_timezone()
-    rows = lines.filter(person__isnull=False, occasion__isnull=False).order_by().values_list(*_FIELDS)
+    rows = lines.filter(person__isnull=False, occasion__isnull=False)
+    rows = rows.order_by("occasion") if by_occasion else rows.order_by()
     for (
         pk,
         position,
@@ -63,7 +64,7 @@ def entries(lines: LineQuerySet, canonical: dict[int, int]) -> Iterator[Entry]:
         mode,
         category,
         programme,
-    ) in rows.iterator(chunk_size=5000):
+    ) in rows.values_list(*_FIELDS).iterator(chunk_size=5000):
         yield Entry(
             line=pk,
             position=position,

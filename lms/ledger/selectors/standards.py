@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Q
 from django.utils import timezone
@@ -13,7 +14,6 @@ from lms.core import clock, positions
 from lms.core.errors import BadInput
 from lms.ledger import folding
 from lms.ledger.models import CountingBasis, HourScheme, Line
-from lms.ledger.services.hours import choose_scheme
 from lms.places.models import Division
 
 
@@ -57,6 +57,7 @@ def plain(basis: CountingBasis) -> folding.Basis:
         per_slot=basis.grouping == CountingBasis.Grouping.PERSON_SLOT,
         floor_percent=basis.attendance_floor_percent,
         span=basis.span_month,
+        position=basis.position,
     )
 
 
@@ -75,6 +76,18 @@ def scheme_for(division: Division, on: dt.date | None = None) -> HourScheme:
     if found is None:
         raise BadInput(_("没有可用的学时折算办法，请先运行 load_ledger_rules。"))
     return found
+
+
+def choose_scheme(schemes: Iterable[HourScheme], division: Division, on: dt.date) -> HourScheme | None:
+    """The default scheme valid on the day, of the nearest division above; a later one before an earlier one."""
+    found = [
+        s
+        for s in schemes
+        if (s.valid_from is None or s.valid_from <= on)
+        and (s.valid_to is None or on <= s.valid_to)
+        and (s.division is None or division.path.startswith(s.division.path))
+    ]
+    return max(found, key=lambda s: (len(s.division.path) if s.division else 0, s.valid_from or dt.date.min, s.pk), default=None)
 
 
 def scheme_by_code(code: str, *, on: dt.date | None = None) -> HourScheme:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
 from django.utils import timezone
 
 from lms.ledger import rules
 from lms.ledger.kinds import LEARNING
 from lms.ledger.models import HourScheme, Line
-from lms.places.models import Division
+from lms.ledger.selectors.standards import choose_scheme
 
 if TYPE_CHECKING:
     from lms.ledger.services.posting import Draft
@@ -60,21 +58,3 @@ class Valuer:
     def _by_lesson(self, draft: Draft) -> bool:
         scheme = self._scheme(draft)
         return scheme is not None and rules.values_whole_lessons(scheme.rules, kind=draft.kind, mode=draft.mode)
-
-
-def choose_scheme(schemes: Iterable[HourScheme], division: Division, on: dt.date) -> HourScheme | None:
-    """The default scheme valid on the day, of the nearest division above; a later one before an earlier one."""
-    found = [
-        s
-        for s in schemes
-        if (s.valid_from is None or s.valid_from <= on)
-        and (s.valid_to is None or on <= s.valid_to)
-        and (s.division is None or division.path.startswith(s.division.path))
-    ]
-    return max(found, key=lambda s: (len(s.division.path) if s.division else 0, s.valid_from or dt.date.min, s.pk), default=None)
-
-
-def defaults_valid(on: dt.date) -> Q:
-    return (
-        Q(is_default=True) & (Q(valid_from__isnull=True) | Q(valid_from__lte=on)) & (Q(valid_to__isnull=True) | Q(valid_to__gte=on))
-    )

@@ -1,0 +1,271 @@
+"""Keeping the summaries: refreshed for what became known since, or rebuilt from nothing. Both equal the fold, by test."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from lms.core import clock, positions
+from lms.ledger import summaries
+from lms.ledger.folding import Basis, Unit
+from lms.ledger.kinds import Kind
+from lms.ledger.models import Cell, CountedUnit, Line, PersonCount, SummaryState
+from lms.ledger.summaries import CellKey, PersonKey
+from lms.people import selectors as people
+
+STEP = 4000  # positions settled in one transaction
+CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """Up to which position the summaries now hold, and how many positions they are behind."""
+
+    position: int
+    lag: int
+
+
+def refresh_summaries(*, at_most: int | None = None) -> Summarised:
+    """Bring the summaries up to the last closed position, step by step; each step is one transaction.
+
+    With ``at_most`` nothing is done when they are further behind than that many positions (a page must not wait).
+    """
+    closed = positions.closed()
+    state = SummaryState.objects.get(pk=1)
+    if state.position >= closed or (at_most is not None and closed - state.position > at_most):
+        return Summarised(state.position, closed - state.position)
+    if state.position == 0 and closed > STEP:
+        rebuild_summaries()
+        return Summarised(SummaryState.objects.get(pk=1).position, 0)
+    while state.position < closed:
+        with transaction.atomic():
+            state = SummaryState.objects.select_for_update().get(pk=1)
+            target = min(closed, state.position + STEP)
+            if state.position < target:
+                _settle(state.position, target)
+                state.position, state.refreshed_at = target, clock.now()
+                state.save(update_fields=["position", "refreshed_at"])
+    return Summarised(state.position, 0)
+
+
+def rebuild_summaries() -> Summarised:
+    """Throw the summaries away and fold them anew, in one transaction."""
+    with transaction.atomic():
+        state = SummaryState.objects.select_for_update().get(pk=1)
+        target = positions.closed()
+        for model in (Cell, CountedUnit, PersonCount):
+            model._default_manager.all().delete()
+        canonical = people.canonical_ids(target)
+        standing = summaries.standing_at(target)
+        cells = summaries.line_cells(standing)
+        for units in _chunks(_all_units(summaries.all_bases(), canonical, target), 5000):
+            CountedUnit.objects.bulk_create([summaries.as_row(u) for u in units], batch_size=CHUNK)
+            cells.update(summaries.unit_cells(units))
+        _add_cells(cells)
+        counts: Counter[PersonKey] = Counter()
+        rows = CountedUnit.objects.order_by("person", "measure").iterator(chunk_size=5000)
+        for _key, mine in groupby(rows, key=lambda row: (row.person, row.measure)):
+            counts.update(summaries.person_keys(map(summaries.as_unit, mine)))
+        _add_persons(counts)
+        state.position = target
+        state.refreshed_at = state.rebuilt_at = clock.now()
+        state.save()
+    return Summarised(target, 0)
+
+
+def _all_units(bases: dict[str, Basis], canonical: dict[int, int], target: int) -> Iterator[Unit]:
+    standing = summaries.standing_at(target)
+    for basis in bases.values():
+        yield from summaries.basis_units(basis, standing, canonical, as_of=target)
+    for measure in summaries.HOLDINGS:
+        yield from summaries.holding_units(measure, standing, canonical)
+
+
+@dataclass(slots=True)
+class _Touched:
+    """What positions after the last settled one can have changed."""
+
+    lines: list[Line]
+    relinked: set[int]  # persons whose canonical id changed, with everybody linked to them then or now
+    mates: dict[int, set[int]]  # person → everybody linked to them, then or now
+
+    def parts(self, ids: Iterable[int]) -> Iterator[list[int]]:
+        """Person ids with everybody linked to them, in parts small enough for a statement that split no human being."""
+        part: set[int] = set()
+        seen: set[int] = set()
+        for pk in sorted(ids):
+            if pk in seen:
+                continue
+            together = self.mates.get(pk, {pk})
+            seen |= together
+            part |= together
+            if len(part) >= CHUNK:
+                yield sorted(part)
+                part = set()
+        if part:
+            yield sorted(part)
+
+
+def _touched(start: int, target: int, before: dict[int, int], after: dict[int, int]) -> _Touched:
+    fields = ("position", "kind", "sign", "person_id", "occasion_label", "occasion", "reverses_id", "topic")
+    lines = list(Line.objects.filter(position__gt=start, position__lte=target).only(*fields))
+    groups: dict[int, set[int]] = {}
+    for links in (before, after):
+        by_top: dict[int, set[int]] = {}
+        for pk, top in links.items():
+            by_top.setdefault(top, {top}).add(pk)
+        for members in by_top.values():
+            joined = set().union(members, *(groups[pk] for pk in members if pk in groups))
+            for pk in joined:
+                groups[pk] = joined
+    moved = {pk for pk in before.keys() | after.keys() if before.get(pk, pk) != after.get(pk, pk)}
+    relinked = set().union(*(groups[pk] for pk in moved)) if moved else set()
+    return _Touched(lines, relinked, groups)
+
+
+def _settle(start: int, target: int) -> None:
+    before, after = people.canonical_ids(start), people.canonical_ids(target)
+    touched = _touched(start, target, before, after)
+    cells: Counter[CellKey] = Counter()
+    for pks in _chunks([line.pk for line in touched.lines if line.sign > 0], CHUNK):
+        cells.update(summaries.line_cells(Line.objects.filter(pk__in=pks)))
+    for pks in _chunks([line.reverses_id for line in touched.lines if line.sign < 0], CHUNK):
+        cells.update(summaries.line_cells(Line.objects.filter(pk__in=pks), sign=-1))
+    persons: Counter[PersonKey] = Counter()
+    for basis in summaries.all_bases().values():
+        _apply(*_basis_change(basis, touched, after, start, target), cells=cells, persons=persons, measure=basis.measure)
+    for measure in summaries.HOLDINGS:
+        _apply(*_holding_change(measure, touched, after, target), cells=cells, persons=persons, measure=measure)
+    _add_cells(cells)
+    _add_persons(persons)
+
+
+Change = tuple[dict[int, Unit], list[Unit]]  # stored units of the touched groups by pk, and the units as they now are
+
+
+def _basis_change(basis: Basis, touched: _Touched, canonical: dict[int, int], start: int, target: int) -> Change:
+    standing = summaries.standing_at(target)
+    if basis.position > start:  # not settled yet: everything it counts is new
+        stored = summaries.stored_units(CountedUnit.objects.filter(measure=basis.measure))
+        return stored, list(summaries.basis_units(basis, standing, canonical, as_of=target))
+    whole: set[uuid.UUID] = set()
+    pairs: set[uuid.UUID] = set()
+    ids: set[int] = set()
+    for line in touched.lines:
+        if line.occasion is None or line.occasion_label not in basis.labels:
+            continue
+        if line.kind == Kind.SCHEDULED:
+            whole.add(line.occasion)
+        elif line.kind in basis.kinds and line.person_id is not None:
+            pairs.add(line.occasion)
+            ids.add(line.person_id)
+    stored = {}
+    fresh: list[Unit] = []
+    for lines_of, units_of in _groups(touched, whole, pairs, ids):
+        stored.update(summaries.stored_units(CountedUnit.objects.filter(units_of, measure=basis.measure)))
+        fresh += summaries.basis_units(basis, standing.filter(lines_of), canonical, as_of=target)
+    return stored, list(dict.fromkeys(fresh))
+
+
+def _groups(touched: _Touched, whole: set[uuid.UUID], pairs: set[uuid.UUID], ids: set[int]) -> Iterator[tuple[Q, Q]]:
+    """The touched groups in parts small enough for one statement: a filter for lines and the same for stored units."""
+    for occasions in _chunks(sorted(whole), CHUNK):
+        yield Q(occasion__in=occasions), Q(occasion__in=occasions)
+    for part in touched.parts(ids):
+        for occasions in _chunks(sorted(pairs), CHUNK):
+            yield Q(person_id__in=part, occasion__in=occasions), Q(person__in=part, occasion__in=occasions)
+    for part in touched.parts(touched.relinked):
+        yield Q(person_id__in=part), Q(person__in=part)
+
+
+def _holding_change(measure: str, touched: _Touched, canonical: dict[int, int], target: int) -> Change:
+    kind = summaries.HOLDINGS[measure]
+    ids = {line.person_id for line in touched.lines if line.kind == kind and line.person_id} | touched.relinked
+    stored: dict[int, Unit] = {}
+    fresh: list[Unit] = []
+    for part in touched.parts(ids):
+        stored.update(summaries.stored_units(CountedUnit.objects.filter(person__in=part, measure=measure)))
+        fresh += summaries.holding_units(measure, summaries.standing_at(target).filter(person_id__in=part), canonical)
+    return stored, list(dict.fromkeys(fresh))
+
+
+def _apply(
+    stored: dict[int, Unit], fresh: list[Unit], *, cells: Counter[CellKey], persons: Counter[PersonKey], measure: str
+) -> None:
+    """Replace the stored units of the touched groups by the fresh ones; what differs moves cells and counts of persons."""
+    was, now = set(stored.values()), set(fresh)
+    removed = {pk: unit for pk, unit in stored.items() if unit not in now}
+    added = [unit for unit in fresh if unit not in was]
+    if not removed and not added:
+        return
+    cells.update(summaries.unit_cells(removed.values(), sign=-1))
+    cells.update(summaries.unit_cells(added))
+    for pks in _chunks(sorted(removed), CHUNK):
+        CountedUnit.objects.filter(pk__in=pks).delete()
+    CountedUnit.objects.bulk_create([summaries.as_row(u) for u in added], batch_size=CHUNK)
+    change: dict[int, tuple[list[Unit], list[Unit]]] = {}
+    for unit in removed.values():
+        change.setdefault(unit.person, ([], []))[0].append(unit)
+    for unit in added:
+        change.setdefault(unit.person, ([], []))[1].append(unit)
+    for ids in _chunks(sorted(change), CHUNK):
+        standing: dict[int, list[Unit]] = {}
+        for row in CountedUnit.objects.filter(person__in=ids, measure=measure).iterator(chunk_size=5000):
+            standing.setdefault(row.person, []).append(summaries.as_unit(row))
+        for pk in ids:
+            after = standing.get(pk, [])
+            gone, come = change[pk]
+            before = [unit for unit in after if unit not in come] + gone
+            persons.update(summaries.person_keys(before, sign=-1))
+            persons.update(summaries.person_keys(after))
+
+
+def _add_cells(cells: Counter[CellKey]) -> None:
+    _add(
+        "ledger_cell",
+        CellKey._fields,
+        ("measure", "division", "month", "mode", "category", "programme", "topic"),
+        "total",
+        cells,
+    )
+
+
+def _add_persons(counts: Counter[PersonKey]) -> None:
+    key = ("measure", "node", "span", "dimension", "code")
+    _add("ledger_personcount", key, key, "persons", counts)
+
+
+def _add(table: str, columns: Sequence[str], unique: Sequence[str], total: str, changes: Counter[Any]) -> None:
+    """Add each change to its row, in one statement a chunk; rows that come to nothing go."""
+    rows = sorted((key, change) for key, change in changes.items() if change)
+    if not rows:
+        return
+    names = ", ".join([*columns, total])
+    one = "(" + ", ".join(["%s"] * (len(columns) + 1)) + ")"
+    with connection.cursor() as cursor:
+        for part in _chunks(rows, CHUNK):
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(part))} "  # noqa: S608
+                f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {total} = {table}.{total} + excluded.{total}",
+                [value for key, change in part for value in (*key, change)],
+            )
+        if any(change < 0 for _key, change in rows):
+            cursor.execute(f"DELETE FROM {table} WHERE {total} = 0")  # noqa: S608
+
+
+def _chunks(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    part: list[Any] = []
+    for value in values:
+        part.append(value)
+        if len(part) >= size:
+            yield part
+            part = []
+    if part:
+        yield part

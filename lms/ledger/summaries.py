@@ -1,0 +1,196 @@
+"""What the summaries hold, in pure terms: which measures there are and what one line or unit adds to which cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from django.db.models import F, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils.dateparse import parse_date
+
+from lms.ledger.folding import Basis, Unit, keys_of, stock_of, units_of
+from lms.ledger.kinds import LEARNING, Kind
+from lms.ledger.models import CountedUnit, CountingBasis, Line
+from lms.ledger.querysets import LineQuerySet
+from lms.ledger.selectors.lines import entries, plans_of
+from lms.ledger.selectors.standards import plain
+
+# what is held by a person from a day on, and may lapse: stock and flow
+HOLDINGS = {"licence": Kind.LICENSED, "registration": Kind.REGISTERED}
+
+
+class CellKey(NamedTuple):
+    measure: str
+    path: str
+    division: int
+    month: int
+    mode: str
+    category: int
+    programme: int
+    topic: str
+
+
+class Addend(NamedTuple):
+    """One additive measure of lines: lines of ``kinds`` (of a topic) add ``field``; ``keeps_topic`` splits by topic."""
+
+    measure: str
+    kinds: tuple[str, ...]
+    field: str
+    topic: str = ""
+    topic_prefix: str = ""
+    keeps_topic: bool = False
+
+
+ADDENDS = (
+    Addend("minutes", LEARNING, "minutes"),
+    Addend("hundredths", LEARNING, "hour_hundredths"),
+    Addend("supervised_minutes", (Kind.SUPERVISED,), "minutes"),
+    Addend("classes", (Kind.HELD,), "quantity", topic="class"),
+    Addend("sessions", (Kind.HELD,), "quantity", topic="session"),
+    Addend("events", (Kind.HELD,), "quantity", topic_prefix="event:", keeps_topic=True),
+    Addend("planned", (Kind.SCHEDULED,), "quantity"),
+    Addend("cases", (Kind.CASES_SHARED,), "quantity"),
+    Addend("unnamed", (Kind.HEADCOUNT,), "quantity", keeps_topic=True),
+    Addend("certificates", (Kind.CERTIFIED,), "quantity"),
+    Addend("certificates_voided", (Kind.CERTIFICATE_VOIDED,), "quantity"),
+)
+
+
+def line_cells(lines: LineQuerySet, *, sign: int = 1) -> Counter[CellKey]:
+    """What lines (all standing) add to the additive cells; ``sign`` −1 takes it away."""
+    cells: Counter[CellKey] = Counter()
+    for addend in ADDENDS:
+        wanted = lines.filter(kind__in=addend.kinds)
+        if addend.topic:
+            wanted = wanted.filter(topic=addend.topic)
+        if addend.topic_prefix:
+            wanted = wanted.filter(topic__startswith=addend.topic_prefix)
+        rows = (
+            wanted.order_by()
+            .values_list(
+                "division__path",
+                "division_id",
+                "posted_period",
+                "mode",
+                Coalesce(F("category_id"), Value(0)),
+                Coalesce(F("programme_id"), Value(0)),
+                F("topic") if addend.keeps_topic else Value(""),
+            )
+            .annotate(total=Sum(addend.field))
+        )
+        for path, division, month, mode, category, programme, topic, total in rows.iterator(chunk_size=5000):
+            if total:
+                cells[CellKey(addend.measure, path, division, month, mode, category, programme, topic)] += sign * total
+    return cells
+
+
+def unit_cells(units: Iterable[Unit], *, sign: int = 1) -> Counter[CellKey]:
+    cells: Counter[CellKey] = Counter()
+    for u in units:
+        cells[CellKey(u.measure, u.path, u.division, u.month, u.mode, u.category, u.programme, "")] += sign
+    return cells
+
+
+PersonKey = tuple[str, str, str, str, str]  # measure, node, span, dimension, code
+
+
+def person_keys(units: Iterable[Unit], *, sign: int = 1) -> Counter[PersonKey]:
+    """What the units of one human being, all of one measure, add to the counts of persons."""
+    units = list(units)
+    if not units:
+        return Counter()
+    measure = units[0].measure
+    found: Counter[PersonKey] = Counter({(measure, *key): sign for key in keys_of(units)})
+    if measure in HOLDINGS:
+        for (node, month), change in stock_of(units).items():
+            found[(measure, node, str(month), "stock", "")] += sign * change
+    return found
+
+
+def basis_units(basis: Basis, lines: LineQuerySet, canonical: dict[int, int], *, as_of: int) -> Iterator[Unit]:
+    """Units of a basis among whole groups of standing lines, one occasion after the other: memory of one occasion."""
+    wanted = lines.filter(kind__in=basis.kinds, occasion_label__in=basis.labels, person__isnull=False, occasion__isnull=False)
+    plans = plans_of(wanted.order_by().values("occasion").distinct(), as_of=as_of)
+    batch: list[Any] = []
+    current: uuid.UUID | None = None
+    for entry in entries(wanted, canonical, by_occasion=True):
+        if entry.occasion != current and len(batch) > 2000:
+            yield from units_of(batch, plans, basis)
+            batch = []
+        current = entry.occasion
+        batch.append(entry)
+    yield from units_of(batch, plans, basis)
+
+
+def holding_units(measure: str, lines: LineQuerySet, canonical: dict[int, int]) -> Iterator[Unit]:
+    """One unit per licence or registration line: held from the day it is reported on until ``facts.valid_to``, if any."""
+    rows = lines.filter(kind=HOLDINGS[measure], person__isnull=False).order_by()
+    for pk, person, source, on, facts, division, path, mode, category, programme in rows.values_list(
+        "pk",
+        "person_id",
+        "source_uuid",
+        "posted_on",
+        "facts",
+        "division_id",
+        "division__path",
+        "mode",
+        "category_id",
+        "programme_id",
+    ).iterator(chunk_size=5000):
+        yield Unit(
+            measure=measure,
+            person=canonical.get(person, person),
+            occasion=source,
+            slot=str(pk),
+            counted_on=on,
+            until=lapse_of(facts),
+            division=division,
+            path=path,
+            mode=mode,
+            category=category or 0,
+            programme=programme or 0,
+            line=pk,
+        )
+
+
+def lapse_of(facts: dict[str, Any]) -> dt.date | None:
+    text = facts.get("valid_to")
+    return parse_date(text) if isinstance(text, str) else None
+
+
+def all_bases() -> dict[str, Basis]:
+    """Every basis that was ever stated, by measure: a past figure is asked under the version of its time."""
+    return {b.measure: b for b in map(plain, CountingBasis.objects.all())}
+
+
+def as_unit(row: CountedUnit) -> Unit:
+    return Unit(
+        row.measure,
+        row.person,
+        row.occasion,
+        row.slot,
+        row.counted_on,
+        row.until,
+        row.division,
+        row.path,
+        row.mode,
+        row.category,
+        row.programme,
+        row.line,
+    )
+
+
+def as_row(unit: Unit) -> CountedUnit:
+    return CountedUnit(**unit._asdict())
+
+
+def stored_units(rows: QuerySet[CountedUnit]) -> dict[int, Unit]:
+    return {row.pk: as_unit(row) for row in rows.iterator(chunk_size=5000)}
+
+
+def standing_at(position: int) -> LineQuerySet:
+    return Line.objects.as_of(position)

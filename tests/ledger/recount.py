@@ -1,0 +1,125 @@
+"""The slow recount: figures from raw rows with pandas, written apart from the ledger's own fold. An oracle, not a copy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+from django.utils import timezone
+
+from lms.ledger.models import Line
+from lms.people.models import Merge
+
+SPANS = {
+    "all": lambda d: "all",
+    "year": lambda d: f"{d:%Y}",
+    "half": lambda d: f"{d:%Y}H{1 if d.month < 7 else 2}",
+    "quarter": lambda d: f"{d:%Y}Q{pd.Timestamp(d).quarter}",
+    "month": lambda d: f"{d:%Y%m}",
+}
+
+
+def frame() -> pd.DataFrame:
+    """Standing lines, one row each, with the human being they belong to."""
+    columns = [
+        *("id", "position", "kind", "sign", "reverses_id", "person_id", "occasion_label", "occasion", "slot", "happened_to"),
+        *("posted_on", "minutes", "quantity", "hour_hundredths", "division__path", "mode", "category_id", "programme_id"),
+        *("topic", "facts"),
+    ]
+    lines = pd.DataFrame(list(Line.objects.order_by("position").values(*columns)), columns=columns)
+    reversed_ids = set(lines.reverses_id.dropna())
+    lines = lines[(lines.sign == 1) & ~lines.id.isin(reversed_ids)].copy()
+    human = humans()
+    lines["human"] = [human.get(p, p) if pd.notna(p) else None for p in lines.person_id]
+    return lines
+
+
+def humans() -> dict[int, int]:
+    """person id → smallest id of the human being, by flooding the links that nobody took back."""
+    rows = list(Merge.objects.values("id", "kept_id", "duplicate_id", "undoes_id"))
+    undone = {r["undoes_id"] for r in rows if r["undoes_id"]}
+    links = [(r["kept_id"], r["duplicate_id"]) for r in rows if not r["undoes_id"] and r["id"] not in undone]
+    mates: dict[int, set[int]] = {}
+    for one, other in links:
+        joined = mates.get(one, {one}) | mates.get(other, {other})
+        for pk in joined:
+            mates[pk] = joined
+    return {pk: min(group) for pk, group in mates.items()}
+
+
+def person_times(lines: pd.DataFrame) -> pd.DataFrame:
+    """Default basis: a class counts at its floor, in its last month; a course counts when completed."""
+    found: list[dict[str, Any]] = []
+    plans = lines[(lines.kind == "scheduled")]
+    attended = lines[(lines.kind == "attended") & (lines.occasion_label == "courses.trainingclass")]
+    for (human, occasion), group in attended.groupby(["human", "occasion"]):
+        plan = plans[plans.occasion == occasion]
+        planned = plan.minutes.sum()
+        stated = [f["floor_percent"] for f in plan.sort_values("position").facts if "floor_percent" in f]
+        floor = stated[-1] if stated else 80
+        order = group.sort_values(["posted_on", "position"])
+        reached = None
+        for size in range(1, len(order) + 1):
+            got = order.head(size).groupby("slot").minutes.max().sum()
+            if got > 0 and got >= floor * planned / 100:
+                reached = order.head(size)
+                break
+        if reached is None:
+            continue
+        day = max([reached.posted_on.max(), *plan.posted_on])
+        first = group.sort_values("position").iloc[0]
+        modes = set(plan["mode"])
+        mode = first["mode"] if not modes else modes.pop() if len(modes) == 1 else "mixed"
+        found.append(_row(human, day, first, mode))
+    done = lines[(lines.kind == "completed") & (lines.occasion_label == "courses.course")]
+    for (human, _occasion), group in done.groupby(["human", "occasion"]):
+        first = group.sort_values("position").iloc[0]
+        found.append(_row(human, group.posted_on.min(), first, first["mode"]))
+    return pd.DataFrame(found, columns=["human", "day", "path", "mode", "category", "programme"])
+
+
+def half_days(lines: pd.DataFrame) -> pd.DataFrame:
+    attended = lines[(lines.kind == "attended") & (lines.occasion_label == "courses.trainingclass")]
+    found = []
+    for (human, _occasion, _slot), group in attended.groupby(["human", "occasion", "slot"]):
+        first = group.sort_values("position").iloc[0]
+        found.append(_row(human, group.posted_on.min(), first, first["mode"]))
+    return pd.DataFrame(found, columns=["human", "day", "path", "mode", "category", "programme"])
+
+
+def _row(human: Any, day: dt.date, first: pd.Series, mode: str) -> dict[str, Any]:
+    return {
+        "human": human,
+        "day": day,
+        "path": first["division__path"],
+        "mode": mode,
+        "category": 0 if pd.isna(first["category_id"]) else int(first["category_id"]),
+        "programme": 0 if pd.isna(first["programme_id"]) else int(first["programme_id"]),
+    }
+
+
+def distinct_at_every_node(units: pd.DataFrame) -> dict[tuple[str, str, str, str], int]:
+    """(node, span, dimension, code) → distinct human beings, by brute force."""
+    counts: dict[tuple[str, str, str, str], set[Any]] = {}
+    for unit in units.to_dict("records"):
+        parts = [p for p in unit["path"].split("/") if p]
+        nodes = ["/", *("/" + "/".join(parts[: n + 1]) + "/" for n in range(len(parts)))]
+        for name in SPANS.values():
+            span = name(unit["day"])
+            counts.setdefault((unit["path"], span, "own", ""), set()).add(unit["human"])
+            for node in nodes:
+                for dimension in ("", "mode", "category", "programme"):
+                    code = str(unit[dimension]) if dimension else ""
+                    counts.setdefault((node, span, dimension, code), set()).add(unit["human"])
+    return {key: len(found) for key, found in counts.items()}
+
+
+def stock_on(lines: pd.DataFrame, kind: str, node: str, day: dt.date) -> int:
+    held = lines[(lines.kind == kind) & lines["division__path"].str.startswith(node) & (lines.posted_on <= day)]
+    valid = [f.get("valid_to") is None or dt.date.fromisoformat(f["valid_to"]) >= day for f in held.facts]
+    return held[valid].human.nunique() if len(held) else 0
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    return timezone.localdate(moment)
