@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from django.views.i18n import JavaScriptCatalog
+from wagtail.admin.auth import require_admin_access
 from wagtail.models import Page
 
 from cms.context import LARGE_TYPE_COOKIE
@@ -60,4 +63,13 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/search.html", {"query": query, "page_obj": page_obj, "results": results})
 
 
-__all__ = ["gallery", "large_type", "news", "offline", "policies", "search"]
+class AdminMessages(JavaScriptCatalog):
+    """Wagtail's messages for scripts, with the ones that it leaves untranslated (``locale/zh_Hans``) on top."""
+
+    def get_paths(self, packages: list[str]) -> list[str]:
+        return [*super().get_paths(packages), *(str(path) for path in settings.LOCALE_PATHS)]
+
+
+admin_messages = require_admin_access(AdminMessages.as_view(packages=["wagtail.admin"]))
+
+__all__ = ["admin_messages", "gallery", "large_type", "news", "offline", "policies", "search"]

@@ -17,6 +17,11 @@ def _gather() -> dict[str, Access]:
         "wagtail_serve": public(note="published pages; restricted ones ask in their own serve"),
         "wagtailadmin*": roles(EDITORIAL),
         "wagtail*": roles(EDITORIAL),
+        # users and groups are kept by accounts; Wagtail's own pages for them, its sign-in and its passwords are closed to all
+        "wagtailusers*": roles(()),
+        "wagtailadmin_login": roles(()),
+        "wagtailadmin_error_test": roles(()),
+        "wagtailadmin_password_reset*": roles(()),
         "wagtailimages_serve": public(),
         "wagtaildocs_serve": signed_in(Reach.NONE),
     }

@@ -8,6 +8,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.views import admin_messages
+
 urlpatterns = [
     path("", include("lms.core.urls")),
     path("language/", set_language, name="set_language"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path("pipeline/", include("lms.pipeline.urls")),
     path("reports/", include("lms.reports.urls")),
     path("demo/", include("lms.demo.urls")),
+    path("admin/jsi18n/", admin_messages, name="wagtailadmin_messages"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("cms.urls")),
