@@ -9,4 +9,4 @@ class CareersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lms.careers import personal  # noqa: F401
+        from lms.careers import jobs, personal  # noqa: F401

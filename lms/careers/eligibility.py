@@ -118,7 +118,7 @@ def eligible(
 def full_years(spans: Iterable[Span], *, on: dt.date, since: dt.date | None = None) -> int:
     """Full years of work up to a day, overlapping spells counted once, interrupted ones added up.
 
-    Each stretch is counted by the calendar in months and days; stretches add up with thirty days to a month.
+    Each stretch is counted by the calendar in months and days; the days left over add up to further months of 31.
     """
     months, days, reached = 0, 0, since or dt.date.min
     stretches: list[list[dt.date]] = []
@@ -135,7 +135,7 @@ def full_years(spans: Iterable[Span], *, on: dt.date, since: dt.date | None = No
     for start, end in stretches:
         full, rest = _calendar(start, end)
         months, days = months + full, days + rest
-    return (months + days // 30) // 12
+    return (months + days // 31) // 12
 
 
 def _calendar(start: dt.date, end: dt.date) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from lms.careers.states import DesignationKind, EducationKind, Level, RegistrationKind, ScoreOutcome, Subject
 from lms.core import clock
+from lms.core.constraints import unique_with_null
 from lms.core.models import Positioned, Record
 from lms.people.models import Person
 from lms.places.models import Division, Organisation, Post, PostKind
@@ -69,10 +70,10 @@ class Employment(Evidence):
             _voided_together("careers_employment_voided"),
             _ordered("started_on", "ended_on", "careers_employment_dates"),
             # one open employment of a person with one employer
-            models.UniqueConstraint(
-                fields=["person", "division", "organisation"],
+            *unique_with_null(
+                ["person", "division", "organisation"],
+                nullable="organisation",
                 condition=OPEN & Q(ended_on__isnull=True),
-                nulls_distinct=False,
                 name="careers_employment_one_open",
             ),
         ]
@@ -195,9 +196,7 @@ class PassLine(Record, Positioned):
     class Meta:
         ordering = ("-year", "level", "subject")
         constraints = [
-            models.UniqueConstraint(
-                fields=["year", "level", "subject", "region"], nulls_distinct=False, name="careers_pass_line_once"
-            ),
+            *unique_with_null(["year", "level", "subject", "region"], nullable="region", name="careers_pass_line_once"),
             models.CheckConstraint(condition=Q(points_hundredths__lte=10000), name="careers_pass_line_within_scale"),
             models.CheckConstraint(condition=~Q(source=""), name="careers_pass_line_has_source"),
         ]
@@ -279,9 +278,7 @@ class Licence(Evidence):
             _voided_together("careers_licence_voided"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="careers_licence_level_known"),
             # one licence of a level and validity a person
-            models.UniqueConstraint(
-                fields=["person", "level", "region"], condition=OPEN, nulls_distinct=False, name="careers_licence_once"
-            ),
+            *unique_with_null(["person", "level", "region"], nullable="region", condition=OPEN, name="careers_licence_once"),
             # a number belongs to one licence of a level
             models.UniqueConstraint(fields=["level", "number"], condition=OPEN & ~Q(number=""), name="careers_licence_number_once"),
         ]

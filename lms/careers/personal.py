@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from lms.accounts.models import User
 from lms.careers import selectors
 from lms.careers.models import Education, Employment, Licence
+from lms.careers.timeline import kind_labels, timeline
 from lms.core import clock
 from lms.core.actor import Actor
+from lms.core.roles import OFFICE
 from lms.people.models import Person
 from lms.people.personal_data import erases, exports, panel, plain
 
@@ -39,9 +41,9 @@ def erase(ids: set[int], users: list[User], by: Actor) -> None:
 
 @panel("careers", order=10, title=_("职业履历"), template="careers/panel.html")
 def career_panel(actor: Actor, person: Person, ids: set[int]) -> dict[str, Any]:
-    from lms.careers.timeline import timeline
-
     return {
         "entries": timeline(selectors.evidence_of(ids)),
         "standings": selectors.standing_in_exam(ids, on_year=clock.today().year),
+        "kinds": kind_labels(),
+        "may_write": actor.covers(person.division.path, *OFFICE),
     }

@@ -20,6 +20,7 @@ from lms.careers.models import (
     ExamScore,
     Licence,
     LicenceRegistration,
+    PassLine,
     PostSpell,
     VoidYear,
 )
@@ -68,13 +69,18 @@ def evidence_of(ids: Iterable[int], *, voided: bool = False) -> list[Evidence]:
     return [row for _day, _kind, row in sorted(dated, key=lambda d: (d[0], d[1], d[2].pk), reverse=True)]
 
 
-def record_in(actor: Actor, kind: str, record_uuid: uuid.UUID) -> Evidence:
-    """One record whose person the actor may see; outside is missing."""
+def record_in(actor: Actor, kind: str, record_uuid: uuid.UUID, *roles: str) -> Any:
+    """One record whose person lies in the actor's scope (with ``roles``); outside is missing."""
     model: Any = KINDS.get(kind)
     found = model and model._default_manager.filter(uuid=record_uuid).select_related("person__division").first()
-    if not found or not people.people_in(actor).filter(pk=found.person_id).exists():
+    if not found or not people.people_in(actor, *roles).filter(pk=found.person_id).exists():
         raise Missing(_("没有这条履历。"))
     return found
+
+
+def pass_lines() -> QuerySet[PassLine]:
+    """Every pass line known, the newest year first. Public facts: not scoped."""
+    return PassLine.objects.select_related("region").order_by("-year", "level", "subject", "region__code")
 
 
 def void_years() -> list[rules.VoidYear]:

@@ -32,6 +32,10 @@ class Entry:
     state: str
     tone: str
 
+    @property
+    def may_end(self) -> bool:
+        return hasattr(self.record, "ended_on") and self.until is None and self.record.voided_at is None
+
 
 def kind_labels() -> dict[str, str]:
     return {

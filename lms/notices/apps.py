@@ -7,3 +7,6 @@ class NoticesConfig(AppConfig):
     label = "notices"
     verbose_name = _("消息")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.notices import personal  # noqa: F401

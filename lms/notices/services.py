@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -15,8 +16,9 @@ from lms.accounts.models import User
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing
-from lms.notices import channels, selectors
+from lms.notices import channels, messages, selectors
 from lms.notices.models import Delivery, Notice, Preference
+from lms.people import selectors as people
 
 logger = logging.getLogger(__name__)
 # when the next try follows a failed one; after the last the delivery is given up
@@ -26,6 +28,7 @@ RETRY_AFTER = (dt.timedelta(minutes=1), dt.timedelta(minutes=10), dt.timedelta(h
 def notify(*, user: User, kind: str, title: str, by: Actor, body: str = "", url: str = "", key: str | None = None) -> Notice:
     """Tell a user something on the site, and by each channel that reaches them and that they did not refuse.
 
+    A person is reached outside the site only with their consent to it (purpose ``contact``).
     ``key`` makes it idempotent: the same key tells a user once. Delivery happens after the commit.
     """
     return notify_many([user], kind=kind, title=title, by=by, body=body, url=url, key=key)[0]
@@ -35,12 +38,18 @@ def notify_many(
     users: Iterable[User], *, kind: str, title: str, by: Actor, body: str = "", url: str = "", key: str | None = None
 ) -> list[Notice]:
     """Tell many users the same, in their order. Chunks of 500, each whole."""
-    people = list(users)
+    readers = list(users)
     told: list[Notice] = []
-    for start in range(0, len(people), 500):
+    for start in range(0, len(readers), 500):
         with transaction.atomic():
-            told += _notify_chunk(people[start : start + 500], kind, title, body, url, key, by)
+            told += _notify_chunk(readers[start : start + 500], kind, title, body, url, key, by)
     return told
+
+
+def notify_of(*, user: User, kind: str, facts: Mapping[str, Any], by: Actor, url: str = "", key: str | None = None) -> Notice:
+    """Tell a user something the system has a text for (``messages.TEMPLATES``), its placeholders filled with ``facts``."""
+    title, body = messages.render(kind, facts)
+    return notify(user=user, kind=kind, title=title, body=body, url=url, key=key, by=by)
 
 
 def mark_read(*, notice: Notice, by: Actor) -> Notice:
@@ -116,7 +125,7 @@ def _notify_chunk(users: list[User], kind: str, title: str, body: str, url: str,
         if user.pk not in standing and user.pk not in made:
             made[user.pk] = Notice(user=user, kind=kind, title=title[:120], body=body, url=url[:300], key=key, created_by=by.uuid)
     Notice.objects.bulk_create(made.values())
-    deliveries = _deliveries(list(made.values()))
+    deliveries = _deliveries(list(made.values())) if messages.may_leave(kind) else []
     Delivery.objects.bulk_create(deliveries)
     if deliveries:
         from lms.notices.tasks import send
@@ -135,8 +144,9 @@ def _deliveries(notices: list[Notice]) -> list[Delivery]:
             "user_id", "channel", "wanted"
         )
     }
+    silent = people.users_not_consenting([n.user_id for n in notices], "contact")
     for notice in notices:
-        for code, adapter in adapters.items():
+        for code, adapter in adapters.items() if notice.user_id not in silent else ():
             address = adapter.address_of(notice.user)
             if address and wishes.get((notice.user_id, code), adapter.wanted_by_default):
                 found.append(Delivery(notice=notice, channel=code, address_masked=adapter.mask(address)))

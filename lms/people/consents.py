@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lms.core import clock
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
@@ -83,3 +85,8 @@ def text_of(purpose: str, version: str) -> ConsentText | None:
 
 def all_current(on: dt.date) -> list[ConsentText]:
     return [text for purpose in purposes() if (text := current(purpose, on))]
+
+
+def edition() -> str:
+    """All texts' versions in one word: it changes when a text does, and whoever answered the old ones is asked again."""
+    return "+".join(f"{text.purpose}:{text.version}" for text in all_current(clock.today()))

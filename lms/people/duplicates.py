@@ -58,9 +58,9 @@ def possible_duplicates(person: Person, *, actor: Actor | None = None) -> list[P
     return _pairs([(person, other) for other in found])
 
 
-def worklist(actor: Actor) -> list[Pair]:
+def worklist(actor: Actor, *roles: str) -> list[Pair]:
     """Likely duplicates among all the actor may see, the likeliest first; at most a few hundred groups are looked at."""
-    people = selectors.people_in(actor)
+    people = selectors.people_in(actor, *roles)
     wanted: list[Q] = []
     spelled = people.exclude(pinyin="").order_by()
     for second, known in (("birth_date", spelled.filter(birth_date__isnull=False)), ("phone", spelled.exclude(phone=""))):
@@ -100,7 +100,7 @@ def _pairs(candidates: Sequence[tuple[Person, Person]]) -> list[Pair]:
             "one_id", "other_id"
         )
     }
-    traits = _traits(everyone.values())
+    traits = traits_of(everyone.values())
     pairs = []
     for one, other in candidates:
         if canonical.get(one.pk, one.pk) == canonical.get(other.pk, other.pk):
@@ -113,7 +113,8 @@ def _pairs(candidates: Sequence[tuple[Person, Person]]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (-pair.score, pair.one.pk, pair.other.pk))
 
 
-def _traits(people: Iterable[Person]) -> dict[int, rule.Traits]:
+def traits_of(people: Iterable[Person]) -> dict[int, rule.Traits]:
+    """What the score compares, by person."""
     people = list(people)
     hashes = _hashes(people)
     empty: tuple[frozenset[str], bool] = (frozenset(), False)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from lms.accounts.roles import OFFICE, Role
@@ -14,7 +14,8 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import Missing
 from lms.people import consents, rules, sealing
-from lms.people.models import Consent, IdentityDocument, Merge, Person
+from lms.people.models import Consent, CorrectionRequest, IdentityDocument, Merge, Person
+from lms.places.models import Division
 
 # who may see persons of a subtree; trainers and supervisors see theirs through classes and agreements
 SEEING = (*OFFICE, Role.REVIEWER, Role.AUDITOR, Role.SECURITY_ADMIN)
@@ -27,10 +28,10 @@ def person_of(actor: Actor) -> Person | None:
     return Person.objects.select_related("division", "organisation").filter(user_id=actor.user_id, erased_at__isnull=True).first()
 
 
-def people_in(actor: Actor) -> QuerySet[Person]:
-    """Persons on the books of the divisions where the actor's roles let them see people."""
+def people_in(actor: Actor, *roles: str) -> QuerySet[Person]:
+    """Persons on the books of the divisions where the actor holds one of ``roles`` (by default: one that sees people)."""
     return (
-        Person.objects.filter(actor.q("division__path", *SEEING))
+        Person.objects.filter(actor.q("division__path", *(roles or SEEING)))
         .filter(erased_at__isnull=True)
         .select_related("division", "organisation")
     )
@@ -80,18 +81,55 @@ def persons_by_documents(wanted: Iterable[tuple[str, str]], *, canonical: bool =
     return found
 
 
-def search_people(actor: Actor, text: str) -> QuerySet[Person]:
-    """Persons in scope whose name contains ``text`` (at least two characters), by name."""
-    people = people_in(actor).order_by("name", "pk")
+def search_people(actor: Actor, text: str, *, within: Division | None = None) -> QuerySet[Person]:
+    """Persons in scope whose name or its pinyin holds ``text`` (at least two characters), newest first."""
+    people = people_in(actor).order_by("-pk")
+    if within is not None:
+        people = people.filter(division__path__startswith=within.path)
     text = text.strip()
     if len(text) < 2:
         return people
-    return people.filter(Q(name__icontains=text) | Q(name__icontains=text.replace(".", "·")))
+    named = Q(name__icontains=text) | Q(name__icontains=text.replace(".", "·").replace("•", "·"))
+    if text.isascii() and text.isalpha():
+        named |= Q(pinyin__startswith=text.lower())
+    return people.filter(named)
 
 
-def person_in(actor: Actor, person_uuid: uuid.UUID) -> Person:
-    """One person in the actor's scope; outside is missing."""
-    person = people_in(actor).filter(uuid=person_uuid).first()
+def document_in(actor: Actor, document_uuid: uuid.UUID, *roles: str) -> IdentityDocument:
+    """One document of a person in scope; outside is missing."""
+    found = IdentityDocument.objects.filter(uuid=document_uuid).select_related("person__division").first()
+    if found is None or not people_in(actor, *roles).filter(pk=found.person_id).exists():
+        raise Missing(_("没有这份证件。"))
+    return found
+
+
+def merge_in(actor: Actor, merge_uuid: uuid.UUID, *roles: str) -> Merge:
+    """A merge link whose both persons lie in scope; outside is missing."""
+    found = Merge.objects.filter(uuid=merge_uuid).select_related("kept__division", "duplicate__division").first()
+    if found is None or people_in(actor, *roles).filter(pk__in=[found.kept_id, found.duplicate_id]).count() != 2:
+        raise Missing(_("没有这条合并记录。"))
+    return found
+
+
+def corrections_in(actor: Actor, *roles: str) -> QuerySet[CorrectionRequest]:
+    """Requests for correction of persons in scope, the open ones first and the oldest of those on top."""
+    return (
+        CorrectionRequest.objects.filter(actor.q("person__division__path", *(roles or SEEING)))
+        .select_related("person__division")
+        .order_by(Case(When(status="open", then=0), default=1), "created_at", "pk")
+    )
+
+
+def correction_in(actor: Actor, request_uuid: uuid.UUID, *roles: str) -> CorrectionRequest:
+    found = corrections_in(actor, *roles).filter(uuid=request_uuid).first()
+    if found is None:
+        raise Missing(_("没有这份申请。"))
+    return found
+
+
+def person_in(actor: Actor, person_uuid: uuid.UUID, *roles: str) -> Person:
+    """One person in the actor's scope (with ``roles``); outside is missing."""
+    person = people_in(actor, *roles).filter(uuid=person_uuid).first()
     if person is None:
         raise Missing(_("没有这个人。"))
     return person
@@ -122,3 +160,13 @@ def consented(person: Person, purpose: str) -> bool:
     """Whether the newest answer to a purpose is yes."""
     newest = Consent.objects.filter(person__in=ids_of(person), purpose=purpose).order_by("-answered_at", "-pk").first()
     return bool(newest and newest.given)
+
+
+def users_not_consenting(user_ids: Iterable[int], purpose: str) -> set[int]:
+    """Of these accounts, those of a person whose newest answer to ``purpose`` is not yes. Accounts of nobody are not among them."""
+    newest: dict[int, bool] = {}
+    user_of = dict(Person.objects.filter(user__in=list(user_ids)).values_list("pk", "user_id"))
+    answers = Consent.objects.filter(person__in=list(user_of), purpose=purpose).order_by("answered_at", "pk")
+    for person, given in answers.values_list("person_id", "given"):
+        newest[person] = given
+    return {user for person, user in user_of.items() if user is not None and not newest.get(person)}

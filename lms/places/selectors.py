@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing
-from lms.places.models import Division, DivisionChange, Level, Organisation, Station
+from lms.places.models import Division, DivisionChange, Level, Organisation, Post, Station
 
 NATION_CODE = "000000"
 _LEVEL_OF_LENGTH = {2: Level.PROVINCE, 4: Level.PREFECTURE, 6: Level.COUNTY, 9: Level.TOWNSHIP, 12: Level.VILLAGE}
@@ -185,3 +185,7 @@ def stations_by_tier(division: Division, *, on: dt.date | None = None) -> dict[i
         .order_by("tier")
     )
     return {row["tier"]: row["count"] for row in rows}
+
+
+def posts_in(actor: Actor, *roles: str) -> QuerySet[Post]:
+    return Post.objects.filter(actor.q("division__path", *roles)).select_related("division", "organisation", "station")

@@ -7,3 +7,6 @@ class ProgrammesConfig(AppConfig):
     label = "programmes"
     verbose_name = _("项目")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lms.programmes import personal  # noqa: F401

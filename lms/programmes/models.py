@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lms.core import clock
+from lms.core.constraints import unique_with_null
 from lms.core.models import Positioned, Record
 from lms.people.models import Person
 from lms.places.models import Division, Organisation
@@ -25,7 +26,8 @@ class Category(Record, Positioned):
     class Meta:
         ordering = ("code",)
         constraints = [
-            models.UniqueConstraint(fields=["division", "code"], nulls_distinct=False, name="programmes_category_code_once")
+            # a code names one category in a division
+            *unique_with_null(["division", "code"], nullable="division", name="programmes_category_code_once"),
         ]
 
     def __str__(self) -> str:
@@ -86,10 +88,10 @@ class Participation(Record):
     class Meta:
         constraints = [
             # one open participation per person, programme and category
-            models.UniqueConstraint(
-                fields=["person", "programme", "category"],
+            *unique_with_null(
+                ["person", "programme", "category"],
+                nullable="category",
                 condition=Q(ended_on__isnull=True),
-                nulls_distinct=False,
                 name="programmes_participation_one_open",
             ),
             models.CheckConstraint(

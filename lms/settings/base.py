@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "lms.accounts.middleware.ActorMiddleware",
     "lms.accounts.middleware.AccessMiddleware",
+    "lms.people.middleware.ConsentMiddleware",
 ]
 TEMPLATES = [
     {
@@ -234,8 +235,10 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-summaries": {"task": "lms.ledger.tasks.refresh_summaries", "schedule": 60.0},
     "hash-chain": {"task": "lms.ledger.tasks.seal_day", "schedule": crontab(hour=0, minute=20)},
     "study-days": {"task": "courses.tasks.post_study_days", "schedule": crontab(hour=0, minute=10)},
+    "notices-sweep": {"task": "lms.notices.tasks.sweep", "schedule": 60.0},
     "attempt-time-outs": {"task": "exams.tasks.submit_overdue", "schedule": 30.0},
 }
+CONSENT_REQUIRED = True  # who has not answered the consent texts is asked before anything else
 JOB_STALE_AFTER_SECONDS = int(os.environ.get("JOB_STALE_AFTER_SECONDS", "60"))
 JOB_HEARTBEAT_SECONDS = 2
 JOB_MAX_CLAIMS = 3  # a job that took so many workers down is given up

@@ -55,3 +55,4 @@ LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"handlers":
 # never asked: the tests of signing in by WeChat and DingTalk answer for them
 _keys = ("WEIXIN_ID", "WEIXIN_SECRET", "WEIXIN_MP_ID", "WEIXIN_MP_SECRET", "DINGTALK_ID", "DINGTALK_SECRET")
 configure(globals(), {name: name.lower() for name in _keys})
+CONSENT_REQUIRED = False  # the tests of people turn it on

@@ -285,4 +285,4 @@ def test_years_agree_with_a_day_by_day_recount(rows):
             end += day
         length = relativedelta(end, start)
         months, rest = months + length.years * 12 + length.months, rest + length.days
-    assert full_years(spans, on=ON) == (months + rest // 30) // 12
+    assert full_years(spans, on=ON) == (months + rest // 31) // 12

@@ -1,0 +1,57 @@
+"""The messages the system sends, as data: what each kind is called, says, and by which channels it may leave the site.
+
+A room that tells somebody something names a kind; texts with placeholders are filled by ``render``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """``outside``: whether the message may leave the site at all (its text then names no sensitive fact)."""
+
+    kind: str
+    label: Text
+    title: Text
+    body: Text
+    outside: bool = True
+
+
+TEMPLATES: tuple[Template, ...] = (
+    Template("class.enrolled", _("报名入班"), _("您已报名%(class)s"), _("开班日期：%(starts_on)s。地点与课次见班次页面。")),
+    Template("class.session_soon", _("开课提醒"), _("%(class)s将于%(starts_at)s开课"), _("地点：%(place)s。请按时签到。")),
+    Template("class.closed", _("班次结业"), _("%(class)s已结业"), _("您的出勤与考核结果已可查看。")),
+    Template("course.published", _("新课程"), _("新课程：%(course)s"), _("现在可以开始学习。")),
+    Template("exam.opened", _("考试开放"), _("%(paper)s已开放作答"), _("截止时间：%(closes_at)s。")),
+    Template("exam.marked", _("成绩公布"), _("%(paper)s的成绩已公布"), _("请登录查看成绩与解析。")),
+    Template("supervision.to_countersign", _("督导待确认"), _("有一次督导记录待您签字确认"), _("日期：%(held_on)s。")),
+    Template("certificate.issued", _("证书发放"), _("您的证书已签发"), _("证书编号：%(number)s。登录后可下载。")),
+    Template("certificate.voided", _("证书作废"), _("您的一份证书已作废"), _("证书编号：%(number)s。如有疑问请联系发证单位。")),
+    Template("job.done", _("任务完成"), _("%(title)s已完成"), _("结果可在任务页面查看。"), outside=False),
+    Template("job.failed", _("任务未完成"), _("%(title)s未完成"), _("原因见任务页面，可重新运行。"), outside=False),
+    Template("account.password_reset", _("登录方式已重置"), _("您的登录方式已由管理员重置"), _("如非本人申请，请立即联系管理员。")),
+)
+BY_KIND = {template.kind: template for template in TEMPLATES}
+
+
+def render(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and body of a kind with its placeholders filled, in the language in force. ``KeyError`` names what is missing."""
+    template = BY_KIND[kind]
+    return str(template.title) % facts, str(template.body) % facts
+
+
+def label_of(kind: str) -> str:
+    return str(BY_KIND[kind].label) if kind in BY_KIND else ""
+
+
+def may_leave(kind: str) -> bool:
+    return BY_KIND[kind].outside if kind in BY_KIND else True

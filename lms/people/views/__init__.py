@@ -1,0 +1,1 @@
+"""Pages of people: one's own information, and the office's."""
