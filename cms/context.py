@@ -27,6 +27,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.WAGTAIL_SITE_NAME,
         "is_demo": settings.LMS_DEMO,
+        "home_url": settings.LOGIN_REDIRECT_URL,
         "site_texts": SimpleLazyObject(site_texts),
         "html_lang": HTML_LANG.get(get_language() or "", "zh-Hans"),
         "large_type": _large_type(request),
