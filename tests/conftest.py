@@ -53,6 +53,8 @@ def _migrate(env: dict[str, str]) -> None:
 
 class SqliteTemplate:
     def __init__(self, worker: str) -> None:
+        self.worker = worker
+        self.copies = 0
         self.file = settings.TEST_DIR / f"db-{worker}-{os.getpid()}.sqlite3"
         self.template = TEMPLATES / f"{_migrations_hash()}.sqlite3"
 
@@ -64,8 +66,6 @@ class SqliteTemplate:
                 self._make()
             self.template.touch()
         self.restore()
-        connection.settings_dict["NAME"] = str(self.file)
-        settings.DATABASES["default"]["NAME"] = str(self.file)
 
     def _make(self) -> None:
         """Migrate the newest template that holds none but migrations of today, or an empty file when there is none."""
@@ -85,10 +85,13 @@ class SqliteTemplate:
             old.with_suffix(".json").unlink(missing_ok=True)
 
     def restore(self) -> None:
-        connections.close_all()
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self.file}{suffix}").unlink(missing_ok=True)
+        """A fresh copy under a new name: a live server's thread may still hold the old one, and would take its log away."""
+        self.drop()
+        self.copies += 1
+        self.file = settings.TEST_DIR / f"db-{self.worker}-{os.getpid()}-{self.copies}.sqlite3"
         shutil.copyfile(self.template, self.file)
+        connection.settings_dict["NAME"] = str(self.file)
+        settings.DATABASES["default"]["NAME"] = str(self.file)
 
     def drop(self) -> None:
         connections.close_all()
