@@ -4,6 +4,7 @@ import os
 
 from celery import Celery
 from celery.signals import worker_init
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lms.settings.embedded")
 
@@ -18,3 +19,6 @@ def refuse_without_keys(**_kwargs: object) -> None:
     from lms.core.sealed import require_keys
 
     require_keys()
+
+
+app.steps["worker"].add(DjangoStructLogInitStep)

@@ -97,7 +97,7 @@ def serve(world: str, folder: Path, host: str, port: int, env: dict[str, str], b
     web += ["--worker-class", "gthread", "--timeout", "120", "--graceful-timeout", "15", "--worker-tmp-dir", str(folder / "tmp")]
     web += ["--name", f"lms-{world}", "--max-requests", "20000", "--max-requests-jitter", "2000"]
     worker = [str(PYTHON), "-m", "celery", "-A", "lms.celery", "worker", "-B", "--pool", "threads", "--concurrency", "2"]
-    worker += ["-Q", QUEUES, "-n", f"{world}@local", "--loglevel", "INFO", "--schedule", str(folder / "schedule")]
+    worker += ["-Q", QUEUES, "-n", f"{world}@local", "--loglevel", "WARNING", "--schedule", str(folder / "schedule")]
     children = [Child("web", web, folder / "log" / "web.log"), Child("worker", worker, folder / "log" / "worker.log")]
     (folder / "run.json").write_text(json.dumps({"pid": os.getpid(), "address": address}))
 

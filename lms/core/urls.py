@@ -1,4 +1,4 @@
-"""Addresses without a domain: health and jobs."""
+"""Addresses without a domain: health, media files and jobs."""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from lms.core import views
 
 urlpatterns = [
     path("health/", views.health, name="health"),
+    path("media/<path:path>", views.media, name="media"),
     path("jobs/", views.job_list, name="job_list"),
     path("jobs/<uuid:uuid>/", views.job_detail, name="job_detail"),
     path("jobs/<uuid:uuid>/progress/", views.job_progress, name="job_progress"),

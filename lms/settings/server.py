@@ -7,6 +7,7 @@ import os
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from lms.core.logs import config
 from lms.settings.base import *  # noqa: F403
 from lms.settings.keys import parse
 from lms.settings.social import configure
@@ -26,9 +27,13 @@ BASE_URL = env("BASE_URL")
 WAGTAILADMIN_BASE_URL = BASE_URL
 
 DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True}}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("the server shape runs on PostgreSQL: DATABASE_URL=postgres://…")
 REDIS_URL = env("REDIS_URL")
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # long jobs: a worker takes no more than it works on
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
@@ -58,12 +63,16 @@ LMS_RECORD_NUMBER = env("LMS_RECORD_NUMBER", default="")
 
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", True)
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # a load balancer asks without TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31536000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # SAMEORIGIN, not DENY: Wagtail's preview frames our own pages
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1)
 SESSION_IDLE_SECONDS_STAFF = env.int("SESSION_IDLE_SECONDS_STAFF", SESSION_IDLE_SECONDS_STAFF)
 configure(globals(), os.environ)
+
+LOGGING = config(as_json=True, level=env("LOG_LEVEL", default="INFO"))
