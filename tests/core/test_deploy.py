@@ -66,4 +66,3 @@ def test_compose_and_units_serve_every_queue():
         "lms-worker@.service",
         "lms-scheduler.service",
     }
-
