@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.views import admin_messages
+from lms.reports.home import dispatch
 
 urlpatterns = [
     path("", include("lms.core.urls")),
@@ -30,6 +31,7 @@ urlpatterns = [
     path("reports/", include("lms.reports.urls")),
     path("demo/", include("lms.demo.urls")),
     path("admin/jsi18n/", admin_messages, name="wagtailadmin_messages"),
+    path("home/", dispatch, name="home"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("cms.urls")),

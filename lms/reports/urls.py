@@ -1,6 +1,10 @@
-"""Addresses of reports."""
+"""Addresses of reports. ``/home/`` itself stands in ``lms.urls``."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from lms.reports import home
 
 app_name = "reports"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("desk/", home.desk, name="home"),
+]
