@@ -18,16 +18,15 @@ from exams.states import BANK_STAFF, PAPER_MAKERS, RESULT_READERS, AttemptState,
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import Missing
+from lms.people import selectors as people
 from lms.people.models import Person
 
 Row = TypeVar("Row", bound=Model)
 
 
 def person_of(actor: Actor) -> Person:
-    """The person behind a signed-in actor, with the division; Missing where the account belongs to nobody of the training world."""
-    found = None
-    if actor.user_id is not None:
-        found = Person.objects.filter(user_id=actor.user_id).select_related("division").first()
+    """The person behind a signed-in actor; Missing where the account belongs to nobody of the training world."""
+    found = people.person_of(actor)
     if found is None:
         raise Missing(_("此账号没有学员档案，不能作答。"))
     return found
@@ -75,7 +74,7 @@ def offers_for(person: Person, papers: Sequence[Paper]) -> list[PaperOnOffer]:
     ids = [paper.pk for paper in papers]
     counts = dict(PaperItem.objects.filter(paper_id__in=ids).values_list("paper_id").annotate(n=Count("pk")))
     mine: dict[int, list[Attempt]] = {}
-    for attempt in Attempt.objects.filter(paper_id__in=ids, person=person).order_by("ordinal"):
+    for attempt in Attempt.objects.filter(paper_id__in=ids, person_id__in=people.ids_of(person)).order_by("started_at"):
         mine.setdefault(attempt.paper_id, []).append(attempt)
     offers = []
     for paper in papers:
@@ -94,7 +93,8 @@ def offer_for(person: Person, paper_uuid: uuid.UUID) -> PaperOnOffer:
 
 
 def attempts_of(person: Person) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(person=person).select_related("paper")
+    """Every attempt of a human being, under whichever of their merged records it stands."""
+    return Attempt.objects.filter(person_id__in=people.ids_of(person)).select_related("paper")
 
 
 def own_attempt(actor: Actor, attempt_uuid: uuid.UUID) -> Attempt:

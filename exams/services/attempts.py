@@ -20,6 +20,7 @@ from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
+from lms.people import selectors as people
 from lms.people.models import Person
 from lms.programmes.models import Participation
 
@@ -184,9 +185,9 @@ def _require_own(person: Person, by: Actor) -> None:
 
 def _begin(paper: Paper, person: Person, by: Actor, participation: Participation | None) -> Attempt:
     with transaction.atomic():
-        before = list(Attempt.objects.filter(paper=paper, person=person).order_by("ordinal"))
+        before = list(Attempt.objects.filter(paper=paper, person_id__in=people.ids_of(person)).order_by("started_at"))
         for attempt in before:
-            if attempt.state == AttemptState.OPEN:
+            if attempt.state == AttemptState.OPEN and attempt.person_id == person.pk:
                 if clock.now() <= attempt.closes_at:
                     return attempt
                 submit_attempt(attempt=attempt, by=by, because=SubmitCause.TIME)
@@ -199,7 +200,7 @@ def _begin(paper: Paper, person: Person, by: Actor, participation: Participation
             person=person,
             participation=participation,
             division_id=person.division_id,
-            ordinal=before[-1].ordinal + 1 if before else 1,
+            ordinal=max((attempt.ordinal for attempt in before), default=0) + 1,
             started_at=now,
             deadline_at=deadline,
             closes_at=rules.closing_of(deadline, paper.grace_seconds),

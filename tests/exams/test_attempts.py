@@ -234,7 +234,7 @@ def test_autosave_is_one_query(django_assert_num_queries):
 def test_starting_and_submitting_take_a_constant_number_of_queries(size, django_assert_max_num_queries):
     paper = make.paper(singles=size[0], multiples=size[1])
     person = make.learner()
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         attempt = services.start_attempt(paper=paper, person=person, by=make.actor_of(person))
     attempt = Attempt.objects.select_related("person").get(pk=attempt.pk)
     with django_assert_max_num_queries(14):

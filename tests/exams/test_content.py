@@ -45,7 +45,7 @@ def test_the_mock_paper_has_the_official_structure_and_can_be_passed(django_asse
     assert sum(paper.paper_items.values_list("points", flat=True)) == paper.full_points
     person = make.learner()
     me = make.actor_of(person)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         attempt = services.start_attempt(paper=paper, person=person, by=me)
     for row in paper.paper_items.select_related("item_version"):
         services.save_response(attempt=attempt, item_number=row.number, sequence=1, answer=row.item_version.keys, by=me)

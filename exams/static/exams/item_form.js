@@ -10,5 +10,8 @@
       .then(function (html) { if (html !== null && mine === turn) box.innerHTML = html; })
       .catch(function () { /* the form itself still works */ });
   }
+  function grow(area) { area.style.height = "auto"; area.style.height = area.scrollHeight + 2 + "px"; }
+  var areas = form.querySelectorAll(".exam-option-row textarea");
+  Array.prototype.forEach.call(areas, function (area) { grow(area); area.addEventListener("input", function () { grow(area); }); });
   form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(preview, 350); });
 })();
