@@ -221,11 +221,11 @@ def test_passkeys_have_their_page(world, client):
     assert page.status_code == 200 and "webauthn-json" in page.content.decode()
 
 
-def test_actor_costs_one_query(world, client_as, django_assert_num_queries):
+def test_the_actor_costs_no_query_until_somebody_asks(world, client_as, django_assert_num_queries):
     client = client_as(Role.CLASS_MANAGER, world.county)
     client.get("/places/search/?q=ldx")  # the session is now marked as seen
-    # session, user, actor, and the search itself
-    with django_assert_num_queries(4):
+    # session, user, and the search itself: nobody asked for the roles
+    with django_assert_num_queries(3):
         client.get("/places/search/?q=ldx")
 
 

@@ -89,9 +89,14 @@
     else if (line.dataset.at) line.textContent = words.done + " " + line.dataset.at;
   }
   function post(url, body, type) {
-    var headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch" };
+    var headers = { "X-CSRFToken": token(), "Accept": "application/json" };
     if (type) headers["Content-Type"] = type;
     return fetch(url, { method: "POST", body: body, headers: headers, credentials: "same-origin", redirect: "manual", cache: "no-store" });
+  }
+  function gone(response) {
+    if (response.type !== "opaqueredirect" && response.status !== 401 && response.status !== 403) return;
+    trouble(words.signedOut);
+    throw new Error("signed out");
   }
   function offline(yes) {
     show("[data-offline]", yes);
@@ -110,7 +115,7 @@
     clearTimeout(timer);
     var batch = waiting.slice(0, 100).map(function (n) { var e = journal[n]; return [+n, e.s, e.a, e.t, e.f]; });
     post(form.dataset.answers, JSON.stringify({ w: win, a: batch }), "application/json").then(function (response) {
-      if (response.type === "opaqueredirect" || response.status === 403) { trouble(words.signedOut); throw new Error("signed out"); }
+      gone(response);
       if (response.status >= 500 || response.status === 429) throw new Error("server");
       return response.json().then(function (r) { return [response.status, r]; });
     }).then(function (pair) {
@@ -158,7 +163,7 @@
     data.append("window", win);
     if (insist) data.append("insist", "1");
     return post(form.dataset.window, data).then(function (response) {
-      if (response.type === "opaqueredirect" || response.status === 403) { trouble(words.signedOut); throw new Error("signed out"); }
+      gone(response);
       if (!response.ok) throw new Error("server");
       return response.json();
     }).then(function (r) {
