@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
@@ -69,12 +69,12 @@ def papers_open_to(person: Person) -> QuerySet[Paper]:
     return Paper.objects.filter(here, state=PaperState.LIVE).select_related("division", "edition")
 
 
-def offers_for(person: Person, papers: Sequence[Paper]) -> list[PaperOnOffer]:
-    """Papers with the person's own attempts; two queries however many there are."""
+def offers_for(persons: Collection[int], papers: Sequence[Paper]) -> list[PaperOnOffer]:
+    """Papers with the own attempts of one human being (all ids of it); two queries however many there are."""
     ids = [paper.pk for paper in papers]
     counts = dict(PaperItem.objects.filter(paper_id__in=ids).values_list("paper_id").annotate(n=Count("pk")))
     mine: dict[int, list[Attempt]] = {}
-    for attempt in Attempt.objects.filter(paper_id__in=ids, person_id__in=people.ids_of(person)).order_by("started_at"):
+    for attempt in Attempt.objects.filter(paper_id__in=ids, person_id__in=persons).order_by("started_at"):
         mine.setdefault(attempt.paper_id, []).append(attempt)
     offers = []
     for paper in papers:
@@ -89,12 +89,12 @@ def offer_for(person: Person, paper_uuid: uuid.UUID) -> PaperOnOffer:
     paper = papers_open_to(person).filter(uuid=paper_uuid).first()
     if paper is None:
         raise Missing(_("没有找到这份试卷。"))
-    return offers_for(person, [paper])[0]
+    return offers_for(people.ids_of(person), [paper])[0]
 
 
-def attempts_of(person: Person) -> QuerySet[Attempt]:
+def attempts_of(persons: Collection[int]) -> QuerySet[Attempt]:
     """Every attempt of a human being, under whichever of their merged records it stands."""
-    return Attempt.objects.filter(person_id__in=people.ids_of(person)).select_related("paper")
+    return Attempt.objects.filter(person_id__in=persons).select_related("paper")
 
 
 def own_attempt(actor: Actor, attempt_uuid: uuid.UUID) -> Attempt:

@@ -23,6 +23,7 @@ from exams.states import AttemptState, SubmitCause, TraceKind
 from exams.views.common import found
 from lms.core import clock
 from lms.core.errors import BadInput, LmsError, Missing
+from lms.people import selectors as people
 
 
 @require_GET
@@ -32,10 +33,11 @@ def paper_list(request: HttpRequest) -> HttpResponse:
         person = selectors.person_of(request.actor)  # type: ignore[attr-defined]
     except Missing as error:
         return render(request, "exams/no_person.html", {"reason": str(error)})
+    ids = people.ids_of(person)
     page = Paginator(selectors.papers_open_to(person), 20).get_page(request.GET.get("page"))
-    recent = selectors.attempts_of(person)[:5]
+    recent = selectors.attempts_of(ids)[:5]
     return render(
-        request, "exams/paper_list.html", {"page_obj": page, "offers": selectors.offers_for(person, list(page)), "recent": recent}
+        request, "exams/paper_list.html", {"page_obj": page, "offers": selectors.offers_for(ids, list(page)), "recent": recent}
     )
 
 
@@ -70,7 +72,7 @@ def attempt_list(request: HttpRequest) -> HttpResponse:
         person = selectors.person_of(request.actor)  # type: ignore[attr-defined]
     except Missing as error:
         return render(request, "exams/no_person.html", {"reason": str(error)})
-    page = Paginator(selectors.attempts_of(person), 20).get_page(request.GET.get("page"))
+    page = Paginator(selectors.attempts_of(people.ids_of(person)), 20).get_page(request.GET.get("page"))
     return render(request, "exams/attempt_list.html", {"page_obj": page})
 
 
