@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid as uuids
+from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from lms.accounts.roles import REPORTING
+from lms.accounts.roles import OFFICE, REPORTING, Role
+from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import Missing
 from lms.people import selectors as people
 from lms.people.models import Person
-from lms.programmes.models import Programme
+from lms.programmes.models import Participation, Programme
 from lms.supervision.models import Action, Agreement, Attendance, SupervisionSession, Target
 from lms.supervision.states import STANDING, Answer, FollowUpResult, SessionStatus
 
@@ -42,6 +44,7 @@ def agreements_of(supervisor: Person, *, on: dt.date | None = None) -> QuerySet[
     mine = Agreement.objects.filter(supervisor_id__in=person_ids(supervisor)).select_related(
         "supervisee", "division", "participation__programme", "participation__category"
     )
+    mine = mine.order_by("supervisee__name", "pk")
     if on is None:
         return mine.filter(ended_at__isnull=True)
     return mine.filter(starts_on__lte=on).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
@@ -54,10 +57,15 @@ def sessions_of(supervisor: Person) -> QuerySet[SupervisionSession]:
 
 def with_counts(rows: QuerySet[SupervisionSession]) -> QuerySet[SupervisionSession]:
     there = Q(attendances__minutes__gt=0)
-    return rows.select_related("programme", "division", "supervisor").annotate(
-        present_count=Count("attendances", filter=there),
-        confirmed_count=Count("attendances", filter=there & Q(attendances__answer=Answer.COUNTERSIGNED)),
-        disputed_count=Count("attendances", filter=there & Q(attendances__answer=Answer.DISPUTED)),
+    # a grouped query forgets the model's order
+    return (
+        rows.select_related("programme", "division", "supervisor")
+        .order_by("-starts_at", "-pk")
+        .annotate(
+            present_count=Count("attendances", filter=there),
+            confirmed_count=Count("attendances", filter=there & Q(attendances__answer=Answer.COUNTERSIGNED)),
+            disputed_count=Count("attendances", filter=there & Q(attendances__answer=Answer.DISPUTED)),
+        )
     )
 
 
@@ -149,6 +157,93 @@ def agreement_in(actor: Actor, agreement_uuid: uuids.UUID) -> Agreement:
     if found is None:
         raise Missing(_("没有这份督导协议。"))
     return found
+
+
+def search(rows: QuerySet[SupervisionSession], *, text: str = "", state: str = "") -> QuerySet[SupervisionSession]:
+    """Narrow by the name of somebody in it or a word of its topic, and by how far it is answered."""
+    text = text.strip()
+    if text:
+        named = Attendance.objects.filter(session=OuterRef("pk"), supervisee__name__icontains=text)
+        rows = rows.filter(Q(topic__icontains=text) | Q(supervisor__name__icontains=text) | Q(Exists(named)))
+    there = Attendance.objects.filter(session=OuterRef("pk"), minutes__gt=0)
+    if state == "waiting":
+        rows = rows.filter(Exists(there.filter(answer=Answer.PENDING)))
+    elif state == "disputed":
+        rows = rows.filter(Exists(there.filter(answer=Answer.DISPUTED)))
+    elif state == "settled":
+        rows = rows.filter(~Exists(there.exclude(answer=Answer.COUNTERSIGNED)))
+    return rows
+
+
+def participations_open_to(actor: Actor) -> QuerySet[Participation]:
+    """Cultivation going on of people of the actor's divisions: whom an agreement can be made for."""
+    rows = Participation.objects.filter(actor.q("person__division__path", *OFFICE), ended_on__isnull=True)
+    rows = rows.filter(programme__kind=Programme.Kind.CULTIVATION, person__erased_at__isnull=True)
+    return rows.select_related("person__division", "programme").order_by("person__name", "pk")
+
+
+def supervisors_open_to(actor: Actor) -> QuerySet[Person]:
+    """Persons whose account holds the supervisor's role in, above or below the actor's divisions."""
+    reach = Q(user__role_grants__division__isnull=True)
+    for path in actor.paths(*OFFICE):
+        parts = [part for part in path.split("/") if part]
+        above = ["/" + "/".join(parts[:n]) + "/" for n in range(1, len(parts) + 1)]
+        reach |= Q(user__role_grants__division__path__startswith=path) | Q(user__role_grants__division__path__in=above)
+    today = clock.today()
+    held = Q(user__role_grants__role=Role.SUPERVISOR, user__role_grants__ended_at__isnull=True)
+    held &= Q(user__role_grants__valid_from__lte=today)
+    rows = Person.objects.filter(held & reach, erased_at__isnull=True)
+    return rows.select_related("division").distinct().order_by("name", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an agreement is in the span of its programme's target."""
+
+    agreement: Agreement
+    target: Target | None
+    meetings: int
+    minutes: int
+
+    @property
+    def hours(self) -> str:
+        return f"{self.minutes / 60:.1f}".rstrip("0").rstrip(".")
+
+    @property
+    def is_short(self) -> bool:
+        if self.target is None:
+            return False
+        asked = self.target
+        few = asked.sessions_per_span is not None and self.meetings < asked.sessions_per_span
+        brief = asked.minutes_per_span is not None and self.minutes < asked.minutes_per_span
+        return few or brief
+
+
+def with_progress(agreements: list[Agreement], *, on: dt.date) -> list[Progress]:
+    """Each agreement beside its programme's target and what was countersigned in the span up to a day; four queries in all."""
+    programmes = {a.participation.programme_id for a in agreements}
+    targets: dict[int, Target] = {}
+    for target in Target.objects.filter(programme_id__in=programmes, valid_from__lte=on).order_by("valid_from"):
+        if target.valid_to is None or target.valid_to >= on:
+            targets[target.programme_id] = target
+    found: dict[int, tuple[int, int]] = {}
+    for span in {None, *(t.span for t in targets.values())}:
+        mine = [a.pk for a in agreements if _span(targets.get(a.participation.programme_id)) == span]
+        if mine:
+            found |= confirmed_minutes(mine, _first_day(span, on), on)
+    return [Progress(a, targets.get(a.participation.programme_id), *found.get(a.pk, (0, 0))) for a in agreements]
+
+
+def _span(target: Target | None) -> str | None:
+    return target.span if target else None
+
+
+def _first_day(span: str | None, on: dt.date) -> dt.date:
+    if span == Target.Span.MONTH:
+        return on.replace(day=1)
+    if span == Target.Span.QUARTER:
+        return on.replace(month=(on.month - 1) // 3 * 3 + 1, day=1)
+    return on.replace(month=1, day=1)
 
 
 def target_on(programme: Programme, day: dt.date) -> Target | None:

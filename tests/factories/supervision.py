@@ -93,3 +93,27 @@ def make_countersigned(team: Team, **changes: Any) -> SupervisionSession:
     for index, person in enumerate(team.supervisees):
         services.countersign(session=session, supervisee=person, reflection="收获很大。", by=team.actor(index))
     return session
+
+
+def _own(make: Any) -> Any:
+    """A row of somebody else's: the supervisor's and the supervisees' pages must not show it to another."""
+    return lambda world: {"kwargs": {"uuid": make(make_team(world.division)).uuid}}
+
+
+def _post(make: Any, **data: Any) -> Any:
+    return lambda world: {"kwargs": {"uuid": make(make_team(world.division)).uuid}, "method": "post", "data": data}
+
+
+# Rows for the test that tries every route as every role; they lie in ``world.division`` and belong to somebody else.
+ROUTES = {
+    "supervision:record": _own(make_draft),
+    "supervision:edit": _own(make_draft),
+    "supervision:sign": _post(make_draft),
+    "supervision:discard": _post(make_draft),
+    "supervision:amend": _post(make_signed, reason="测试"),
+    "supervision:confirm": _own(make_signed),
+    "supervision:dispute": _post(make_signed, reason="测试"),
+    "supervision:detail": _own(make_signed),
+    "supervision:sheet": _own(make_draft),
+    "supervision:end_agreement": _own(lambda team: team.agreements[0]),
+}

@@ -7,10 +7,11 @@ from lms.supervision.services.cultivation import (
     start_cultivation,
     start_cultivation_many,
 )
-from lms.supervision.services.records import amend_session, discard_session, record_session
+from lms.supervision.services.records import PrivacyWarning, amend_session, discard_session, record_session
 from lms.supervision.services.signing import countersign, dispute, sign_session
 
 __all__ = [
+    "PrivacyWarning",
     "amend_session",
     "complete_cultivation",
     "countersign",
