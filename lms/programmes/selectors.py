@@ -40,7 +40,9 @@ def programme_in(actor: Actor, programme_uuid: uuid.UUID, *roles: str) -> Progra
 
 def with_counts(programmes: QuerySet[Programme]) -> QuerySet[Programme]:
     """Each with its open participations (rows, not distinct persons) as ``open_count``."""
-    return programmes.annotate(open_count=Count("participations", filter=Q(participations__ended_on__isnull=True)))
+    return programmes.annotate(open_count=Count("participations", filter=Q(participations__ended_on__isnull=True))).order_by(
+        "-starts_on", "code"
+    )
 
 
 def participations_of(programme: Programme, actor: Actor, *roles: str) -> QuerySet[Participation]:
