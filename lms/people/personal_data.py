@@ -69,16 +69,15 @@ def panel(code: str, *, order: int, title: str | Promise, template: str) -> Call
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """Rows that name a person by key only and that duty keeps: ledger lines, certificates, attempts."""
+    """Rows of one room that name a person by key only and that duty keeps: ledger lines, certificates, attempts."""
 
     room: str
-    model: str
     count: int
 
 
 def retained(ids: set[int]) -> list[Retained]:
-    """What stays after an erasure, by room and kind of record: every row that protects its person."""
-    found = []
+    """What stays after an erasure, by room: every row that protects its person."""
+    found: dict[str, int] = {}
     for field in Person._meta.get_fields(include_hidden=True):
         if not field.auto_created or field.concrete or not field.is_relation:
             continue
@@ -88,9 +87,8 @@ def retained(ids: set[int]) -> list[Retained]:
             continue
         count = model._default_manager.filter(**{f"{column.name}__in": ids}).count()
         if count:
-            config = apps.get_app_config(model._meta.app_label)
-            found.append(Retained(str(config.verbose_name), str(model._meta.verbose_name), count))
-    return sorted(found, key=lambda r: (r.room, r.model))
+            found[model._meta.app_label] = found.get(model._meta.app_label, 0) + count
+    return [Retained(str(apps.get_app_config(label).verbose_name), count) for label, count in sorted(found.items())]
 
 
 def plain(row: Any, *fields: str) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def erase(*, person: Person, reason: str, by: Actor) -> Erasure:
                 reason=reason,
                 documents=documents,
                 accounts=[str(u.uuid) for u in users],
-                retained={f"{r.room}/{r.model}": r.count for r in kept},
+                retained={r.room: r.count for r in kept},
             )
         person = Person.objects.select_related("division").get(pk=person.pk)
         return Erasure(person, len(people), documents, len(users), kept)

@@ -14,6 +14,7 @@ from lms.core.roles import OFFICE
 from lms.people import duplicates, personal_data, selectors, services
 from lms.people.forms import AnswerForm, ReasonForm
 from lms.people.models import Person
+from lms.people.rules import mask_phone
 from lms.people.rules.duplicates import likeness
 from lms.people.views.own import facts_of
 from lms.people.views.shared import actor_of, attempt, data_of, missing_is_404, page_of
@@ -59,7 +60,7 @@ def _facts(person: Person) -> list[tuple[str, str]]:
     documents = "、".join(d.masked for d in person.documents.order_by("pk"))
     kept = personal_data.retained({person.pk})
     return [
-        *facts_of(person),
+        *((label, mask_phone(value) if value and value == person.phone else value) for label, value in facts_of(person)),
         (_("证件号码"), documents),
         (_("账号"), _("已开通") if person.user_id else _("未开通")),
         (_("登记时间"), person.created_at.date().isoformat()),
