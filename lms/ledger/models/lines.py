@@ -5,6 +5,8 @@ No names and no documents: a person is a key, an occasion a label and a uuid, ev
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -89,6 +91,10 @@ class Line(Record, Positioned):
 
     def __str__(self) -> str:
         return f"{self.position} {self.kind}"
+
+    @property
+    def hours(self) -> Decimal:
+        return Decimal(self.hour_hundredths) / 100
 
 
 class LineTag(models.Model):

@@ -1,0 +1,260 @@
+"""The province's page as plain values: cards, one table by a chosen dimension, its chart. Screen and workbook both show this.
+
+Read from the summaries: a constant number of queries, constant in the number of lines.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from lms.core import clock
+from lms.ledger import selectors as ledger
+from lms.ledger import spans
+from lms.ledger.kinds import MODE_LABELS
+from lms.ledger.models import CountingBasis, PeriodLock
+from lms.ledger.rules import month_of
+from lms.ledger.selectors import summary_reads as summaries
+from lms.ledger.services import refresh_summaries
+from lms.places.models import Division
+from lms.places.selectors import children_of
+from lms.programmes.models import Category
+from lms.reports.breakdown import DIMENSIONS, label, splitter
+
+REFRESH_AT_ONCE = 2000  # positions a page settles itself before it is drawn; more is the scheduler's work
+SHOWN = ("minutes", "hundredths", "classes", "sessions", "planned", "unnamed")
+
+
+@dataclass(slots=True)
+class TableRow:
+    """One row. ``code`` leads to the child's own page (divisions only); ``key`` opens its figures."""
+
+    key: str
+    name: str
+    code: str = ""
+    classes: int = 0
+    sessions: int = 0
+    person_times: int = 0
+    persons: int = 0
+    unnamed: int = 0
+    minutes: int = 0
+    hundredths: int = 0
+    missing: int = 0
+    locked: bool = False
+
+    @property
+    def hours(self) -> Decimal:
+        return Decimal(self.hundredths) / 100
+
+    @property
+    def empty(self) -> bool:
+        return not (self.person_times or self.minutes or self.classes or self.sessions or self.unnamed)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """How complete it is: the tag's class and its words."""
+        if self.missing > 0:
+            return "tag-warn", _("%(n)d 个课次未登记考勤") % {"n": self.missing}
+        if self.empty:
+            return "", _("无记录")
+        if self.locked:
+            return "tag-accent", _("已锁定")
+        return "tag-good", _("已登记齐全")
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    person_times: int
+    by_mode: list[tuple[str, int]]
+    unnamed: int
+    persons: int
+    children_sum: int
+    hours: Decimal
+    minutes: int
+    scheme: str
+    licences_gained: int
+    licensed: int
+    registered: int
+
+    @property
+    def counted_twice(self) -> int:
+        """By how much the children's persons, summed, exceed the distinct ones."""
+        return self.children_sum - self.persons
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    division: Division
+    span: spans.Span
+    basis: CountingBasis
+    by: str
+    cards: Cards
+    rows: list[TableRow]
+    total: TableRow
+    position: int
+    lag: int
+    known_at: dt.datetime | None
+    incomplete: int
+    has_children: bool
+
+    @property
+    def period(self) -> str:
+        return period_label(self.span)
+
+    @property
+    def rows_add_up(self) -> bool:
+        """Persons of the rows are not to be summed; this says whether they would come to the total anyway."""
+        return sum(row.persons for row in self.rows) == self.total.persons
+
+
+def period_label(span: spans.Span) -> str:
+    return _("%(start)s—%(end)s") % {"start": _day(span.start), "end": _day(span.end)}
+
+
+def _day(day: dt.date) -> str:
+    return _("%(year)d年%(month)d月%(day)d日") % {"year": day.year, "month": day.month, "day": day.day}
+
+
+def report(division: Division, span: spans.Span, basis: CountingBasis, *, by: str = "division") -> Report:
+    """Everything the page of one division and period shows. Brings the summaries up to date first when they are little behind."""
+    if by not in DIMENSIONS:
+        by = "division"
+    state = refresh_summaries(at_most=REFRESH_AT_ONCE)
+    measure = ledger.measure_of(basis)
+    cells = summaries.additive(division.path, span, [*SHOWN, measure], by=by)
+    children = list(children_of(division, on=min(span.end, max(span.start, clock.today()))))
+    rows = _rows(division, children, span, measure, cells, by)
+    total = _total(division, span, measure, rows)
+    if by == "division":
+        _fill_completeness(division, children, span, rows)
+    total.missing = sum(row.missing for row in rows)
+    return Report(
+        division=division,
+        span=span,
+        basis=basis,
+        by=by,
+        cards=_cards(division, children, span, basis, total),
+        rows=rows,
+        total=total,
+        position=state.position,
+        lag=state.lag,
+        known_at=ledger.moment_of(state.position),
+        incomplete=sum(1 for row in rows if row.missing),
+        has_children=bool(children),
+    )
+
+
+def _rows(
+    division: Division,
+    children: list[Division],
+    span: spans.Span,
+    measure: str,
+    cells: dict[str, dict[str, int]],
+    by: str,
+) -> list[TableRow]:
+    if by == "division":
+        return _division_rows(division, children, span, measure, cells)
+    names = {str(pk): name for pk, name in Category.objects.values_list("pk", "name")} if by == "category" else {}
+    persons = summaries.distinct_persons(division.path, span, measure, by=by)
+    order = [str(month) for month in span.months] if by == "month" else []
+    keys = dict.fromkeys([*order, *sorted({key for totals in cells.values() for key in totals} | persons.keys())])
+    rows = []
+    for key in keys:
+        row = TableRow(key, names.get(key) or _name(key, by), persons=persons.get(key, 0))
+        for name, totals in cells.items():
+            _put(row, name, totals.get(key, 0), measure)
+        if not row.empty or key in order:
+            rows.append(row)
+    return rows
+
+
+def _name(key: str, by: str) -> str:
+    if by == "category":
+        return _("未分类别")
+    if by == "mode" and key not in MODE_LABELS:
+        return _("不适用")
+    return label(key, by)
+
+
+def _division_rows(
+    division: Division, children: list[Division], span: spans.Span, measure: str, cells: dict[str, dict[str, int]]
+) -> list[TableRow]:
+    split = splitter(division, span.end, "division")
+    persons = summaries.distinct_persons_of([child.path for child in children], span, measure)
+    rows = {child.code: TableRow(child.code, child.name, child.code, persons=persons.get(child.path, 0)) for child in children}
+    for name, totals in cells.items():
+        for path, value in totals.items():
+            code = split.key(path, 0, "", 0)
+            if code not in rows:
+                rows[code] = TableRow(code, split.names.get(code, code))
+            _put(rows[code], name, value, measure)
+    own = rows.get(division.code)
+    if own is not None:
+        own.persons = summaries.distinct_persons(division.path, span, measure, by="own").get("", 0)
+    return [rows[code] for code in sorted(rows, key=lambda code: (code == division.code, code))]
+
+
+def _put(row: TableRow, name: str, value: int, measure: str) -> None:
+    if name == measure:
+        row.person_times += value
+    elif name in ("minutes", "hundredths", "classes", "sessions", "unnamed"):
+        setattr(row, name, getattr(row, name) + value)
+
+
+def _total(division: Division, span: spans.Span, measure: str, rows: Iterable[TableRow]) -> TableRow:
+    total = TableRow("", division.name)
+    for row in rows:
+        for name in ("classes", "sessions", "person_times", "unnamed", "minutes", "hundredths"):
+            setattr(total, name, getattr(total, name) + getattr(row, name))
+    total.persons = summaries.distinct_persons(division.path, span, measure).get("", 0)
+    return total
+
+
+def _fill_completeness(division: Division, children: list[Division], span: spans.Span, rows: list[TableRow]) -> None:
+    """Sessions planned in months that are over and not held; and what is locked for the whole period."""
+    last_over = month_of(clock.today().replace(day=1) - dt.timedelta(days=1))
+    by_code = {row.key: row for row in rows}
+    if span.first <= last_over:
+        over = spans.Span(span.code, span.first, min(span.last, last_over))
+        split = splitter(division, span.end, "division")
+        found = summaries.additive(division.path, over, ["planned", "sessions"], by="division")
+        for name, sign in (("planned", 1), ("sessions", -1)):
+            for path, value in found.get(name, {}).items():
+                row = by_code.get(split.key(path, 0, "", 0))
+                if row is not None:
+                    row.missing += sign * value
+    for row in rows:
+        row.missing = max(0, row.missing)
+    locks = set(
+        PeriodLock.objects.filter(lifted_at__isnull=True, period__gte=span.first, period__lte=span.last).values_list(
+            "division__path", "period"
+        )
+    )
+    for child in children:
+        row = by_code[child.code]
+        row.locked = all(any(child.path.startswith(path) and period == month for path, period in locks) for month in span.months)
+
+
+def _cards(division: Division, children: list[Division], span: spans.Span, basis: CountingBasis, total: TableRow) -> Cards:
+    measure = ledger.measure_of(basis)
+    modes = summaries.additive(division.path, span, [measure], by="mode").get(measure, {})
+    of_children = summaries.distinct_persons_of([child.path for child in children], span, measure)
+    own = summaries.distinct_persons(division.path, span, measure, by="own").get("", 0) if children else total.persons
+    gained = summaries.distinct_persons(division.path, span, "licence").get("", 0)
+    return Cards(
+        person_times=total.person_times,
+        by_mode=[(str(MODE_LABELS[mode]), modes[mode]) for mode in MODE_LABELS if modes.get(mode)],
+        unnamed=total.unnamed,
+        persons=total.persons,
+        children_sum=sum(of_children.values()) + own,
+        hours=total.hours,
+        minutes=total.minutes,
+        scheme=ledger.scheme_for(division, span.end).name,
+        licences_gained=gained,
+        licensed=summaries.stock(division.path, "licence", span.last),
+        registered=summaries.stock(division.path, "registration", span.last),
+    )

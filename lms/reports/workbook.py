@@ -1,0 +1,94 @@
+"""The page as a workbook: the same rows and numbers, with the definitions they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lms.core.workbooks import Column, Sheet, write_workbook
+from lms.reports import figures
+from lms.reports.drill import Item, Opened, Wanted
+from lms.reports.tables import Report, TableRow
+
+
+def by_title(by: str) -> str:
+    return {"division": _("地区"), "month": _("月份"), "mode": _("方式"), "category": _("对象类别")}[by]
+
+
+def notes(report: Report) -> list[str]:
+    """What is printed with every figure: basis, period, as-of, completeness."""
+    known = f"{timezone.localtime(report.known_at):%Y-%m-%d %H:%M}" if report.known_at else "—"
+    said = [
+        _("%(place)s · 培训台账") % {"place": report.division.full_name},
+        _("统计口径：%(name)s（%(code)s）——%(text)s")
+        % {"name": report.basis.name, "code": report.basis.code, "text": report.basis.description},
+        _("统计期：%(period)s") % {"period": report.period},
+        _("截至时点：%(moment)s（第 %(position)d 笔）") % {"moment": known, "position": report.position},
+    ]
+    if report.incomplete:
+        said.append(_("%(n)d 个地区未登记齐全") % {"n": report.incomplete})
+    return said
+
+
+def columns(by: str) -> list[Column]:
+    meaning = {code: str(d.meaning) for code, d in figures.REGISTER.items()}
+    found = [
+        Column(by_title(by), 20, text=True),
+        Column(_("班次"), 10, meaning["classes"]),
+        Column(_("课次"), 10, meaning["sessions"]),
+        Column(_("人次"), 12, meaning["person_times"]),
+        Column(_("人数"), 12, meaning["persons_trained"]),
+        Column(_("未具名"), 12, meaning["unnamed"]),
+        Column(_("学时"), 12, _("出勤和线上学习的分钟按入账时所在地的折算办法折成的学时；已折算的不重算。")),
+        Column(_("分钟"), 12, _("出勤和线上学习的分钟。")),
+    ]
+    if by == "division":
+        found.append(Column(_("完整度"), 18, _("已过月份里排定而未登记考勤的课次；没有任何记录的地区标“无记录”。")))
+    return found
+
+
+def cells(row: TableRow, by: str) -> list[Any]:
+    found: list[Any] = [row.name, row.classes, row.sessions, row.person_times, row.persons, row.unnamed, row.hours, row.minutes]
+    if by == "division":
+        found.append(row.state[1] if row.key else "")
+    return found
+
+
+def report_workbook(report: Report) -> bytes:
+    rows = [cells(row, report.by) for row in [*report.rows, report.total]]
+    terms = [
+        (_("统计口径"), f"{report.basis.name}：{report.basis.description}（{report.basis.source}）"),
+        (_("学时折算办法"), report.cards.scheme),
+        (_("人数与人次"), _("人次可以逐级相加；人数每人只计一次，各行相加可能多于合计。")),
+    ]
+    return write_workbook([Sheet(_("培训台账"), columns(report.by), rows, notes(report))], definitions=terms)
+
+
+def items_workbook(wanted: Wanted, opened: Opened, shown: Iterable[Item]) -> bytes:
+    heads = [
+        Column(_("序号"), 8),
+        Column(_("姓名"), 12, text=True),
+        Column(_("地区"), 28, text=True),
+        Column(_("班次或课程"), 36, text=True),
+        Column(_("记录"), 12, text=True),
+        Column(_("方式"), 8, text=True),
+        Column(_("对象类别"), 24, text=True),
+        Column(_("记入日期"), 12),
+        Column(_("分钟"), 8),
+        Column(_("数量"), 8),
+        Column(_("记录编号"), 38, text=True),
+    ]
+    rows = (
+        [n, i.name, i.place, i.occasion_title, i.kind, i.mode, i.category, i.day, i.minutes, i.quantity, i.line]
+        for n, i in enumerate(shown, start=1)
+    )
+    said = [
+        f"{wanted.division.full_name} · {opened.title} · {opened.value} {opened.unit}",
+        _("统计口径：%(name)s（%(code)s）——%(text)s")
+        % {"name": wanted.basis.name, "code": wanted.basis.code, "text": wanted.basis.description},
+        f"{wanted.start} — {wanted.end}",
+    ]
+    return write_workbook([Sheet(opened.title, heads, rows, said)])
