@@ -76,9 +76,9 @@ def hold_events(kit: Kit, region: Division, programme: Programme, counties: list
             ends_on=dt.date(2022, 12, 20),
             by=kit.by,
         )
-    for kind, count, cases in EVENTS:
+    for order, (kind, count, cases) in enumerate(EVENTS):
         for index in range(count):
-            day = dt.date(2021, 4, 6) + dt.timedelta(days=(600 // count) * index)
+            day = dt.date(2021, 4, 6) + dt.timedelta(days=(600 // count) * index + 2 * order)
             with clock.at(moment(day, 18)):
                 session = courses.plan_session(
                     training_class=series,

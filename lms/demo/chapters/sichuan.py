@@ -125,7 +125,7 @@ def _station_rows(province: Division) -> list[dict[str, Any]]:
     plan: dict[int, list[Division]] = {
         1: cities[: STATIONS[1]],
         2: counties[: STATIONS[2]],
-        3: [t for t in towns[::4] if t.pk != street.pk][: STATIONS[3] - 1],
+        3: [t for t in towns[::3] if t.pk != street.pk][: STATIONS[3] - 1],
     }
     rows = [_row(tier, division, "") for tier, divisions in plan.items() for division in divisions]
     rooms = _rooms(towns[::2], STATIONS[4])
