@@ -9,4 +9,4 @@ class CoursesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from courses import jobs  # noqa: F401  registers the kinds of long work
+        from courses import signals  # noqa: F401  registers the receivers

@@ -9,21 +9,23 @@ from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.snippets.blocks import SnippetChooserBlock
 
-TEXT_FEATURES = ["h2", "h3", "bold", "ol", "ul", "link", "document-link"]
-SHORT_FEATURES = ["bold", "ol", "ul", "link"]
+from cms.blocks import SHORT_FEATURES, body_blocks
 
 
 class PolicyInterpretationBlock(blocks.StructBlock):
     """One article of a policy: where it stands, a short quotation, what it says, what it means at the grassroots."""
 
-    policy = blocks.CharBlock(label=_("政策名称"), max_length=120, help_text=_("写全称，例如：社会救助暂行办法。"))
-    article = blocks.CharBlock(label=_("条款"), required=False, max_length=40, help_text=_("例如：第九条。拿不准时留空。"))
+    policy = SnippetChooserBlock("cms.Policy", label=_("政策法规"))
+    article = blocks.CharBlock(label=_("条款"), required=False, max_length=60, help_text=_("例如：第九条。拿不准时留空。"))
     quotation = blocks.TextBlock(
         label=_("条文摘录"), required=False, max_length=300, rows=3, help_text=_("只摘与本课有关的一两句，须与公开文本一致。")
     )
     interpretation = blocks.RichTextBlock(label=_("解读"), features=SHORT_FEATURES)
     meaning = blocks.RichTextBlock(label=_("对基层意味着什么"), features=SHORT_FEATURES)
+
+    law_as_of = blocks.DateBlock(label=_("依据哪一天的文本"), required=False)
 
     class Meta:
         label = _("政策解读")
@@ -82,7 +84,7 @@ class KnowledgeCheckBlock(blocks.StructBlock):
 def lesson_blocks() -> list[tuple[str, blocks.Block]]:
     """The blocks a lesson's text may hold, in the order in which the editor offers them."""
     return [
-        ("text", blocks.RichTextBlock(label=_("正文"), features=TEXT_FEATURES, icon="pilcrow")),
+        *body_blocks(),
         ("policy_interpretation", PolicyInterpretationBlock()),
         ("practice", PracticeBlock()),
     ]

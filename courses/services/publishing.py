@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
+from cms.models import Policy
+from cms.services import add_policy
 from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
 from lms.audit import services as audit
 from lms.core.actor import Actor
@@ -56,7 +58,7 @@ def publish_course(*, content: Mapping[str, Any], by: Actor) -> CoursePage:
             module = ModulePage(title=part["title"], slug=part["slug"], translation_key=new_uuid())
             _publish(course, module)
             for lesson in part["lessons"]:
-                _publish(module, _lesson(lesson))
+                _publish(module, _lesson(lesson, by))
         audit.record("courses.course.published", by=by, record_label="courses.coursepage", course=course.uuid, slug=course.slug)
         return course
 
@@ -66,17 +68,28 @@ def _publish(parent: Page, page: Page) -> None:
     page.save_revision().publish()
 
 
-def _lesson(content: Mapping[str, Any]) -> LessonPage:
+def _lesson(content: Mapping[str, Any], by: Actor) -> LessonPage:
     return LessonPage(
         title=content["title"],
         slug=content["slug"],
         summary=content["summary"],
         kind=content["kind"],
         estimated_minutes=content["minutes"],
-        body=_stream([(name, value) for name, value in content["body"]]),
+        body=_stream([_block(name, value, by) for name, value in content["body"]]),
         checks=_stream([("check", _check(check)) for check in content["checks"]]),
+        required_minutes=content.get("required_minutes", 0),
         translation_key=new_uuid(),
     )
+
+
+def _block(name: str, value: Any, by: Actor) -> tuple[str, Any]:
+    """A block of the document as stored: ``text`` is a paragraph, a policy is named by its title."""
+    if name == "text":
+        return "paragraph", value
+    if name == "policy_interpretation":
+        policy = Policy.objects.filter(title=value["policy"]).order_by("pk").first() or add_policy(title=value["policy"], by=by)
+        return name, {**value, "policy": policy.pk}
+    return name, value
 
 
 def _check(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def make_course(
             slug=f"l{index + 1}",
             live=live,
             estimated_minutes=minutes,
-            body=[{"type": "text", "value": "<p>最低生活保障以家庭为单位认定。</p>", "id": str(uuid.uuid4())}],
+            body=[{"type": "paragraph", "value": "<p>最低生活保障以家庭为单位认定。</p>", "id": str(uuid.uuid4())}],
             checks=[check() for _ in range(checks)],
             **lesson_fields,
         )
@@ -126,3 +126,78 @@ def make_enrolment(training_class: TrainingClass, person: Person | None = None, 
     return services.enrol(
         training_class=training_class, person=person or make_person(training_class.division), by=fields.pop("by", SYSTEM), **fields
     )
+
+
+# -- routes: what the table test of routes opens in a division; see tests/house ------------------------------------------
+
+
+def _class(world: Any, **fields: Any) -> dict[str, Any]:
+    return {"uuid": make_class(world.division, **fields).uuid}
+
+
+def _session(world: Any) -> dict[str, Any]:
+    return {"uuid": make_session(make_class(world.division)).uuid}
+
+
+def _enrolment(world: Any) -> dict[str, Any]:
+    return {"uuid": make_enrolment(make_class(world.division)).uuid}
+
+
+def _roster(world: Any) -> dict[str, Any]:
+    from courses.models import RosterImport
+
+    training_class = make_class(world.division)
+    made = RosterImport.objects.create(
+        training_class=training_class, file_name="名册.xlsx", digest="0" * 64, state="ready", created_by=SYSTEM.uuid
+    )
+    return {"uuid": made.uuid}
+
+
+def _progress(world: Any) -> dict[str, Any]:
+    return {"progress": make_progress(world.division)[0].uuid}
+
+
+ROUTES = {
+    "courses:home": lambda world: {},
+    "courses:catalogue": lambda world: {},
+    "courses:course": lambda world: {"kwargs": {"course": make_course().uuid}},
+    "courses:course_start": lambda world: {"kwargs": {"course": make_course().uuid}, "method": "post"},
+    "courses:lesson": lambda world: {"kwargs": {"lesson": lesson_of(make_course()).uuid}},
+    "courses:study_ping": lambda world: {
+        "kwargs": _progress(world),
+        "method": "post",
+        "data": '{"seconds": 30}',
+        "content_type": "application/json",
+    },
+    "courses:check_answer": lambda world: {"kwargs": {**_progress(world), "check": uuid.uuid4()}, "method": "post"},
+    "courses:lesson_finish": lambda world: {"kwargs": _progress(world), "method": "post"},
+    "courses:my_classes": lambda world: {},
+    "courses:my_class": lambda world: {"kwargs": {"enrolment": make_enrolment(make_class(world.division)).uuid}},
+    "courses:sign_in": lambda world: {"kwargs": {"session": make_session(make_class(world.division)).uuid}},
+    "courses:records": lambda world: {},
+    "courses:class_list": lambda world: {},
+    "courses:class_create": lambda world: {},
+    "courses:class_detail": lambda world: {"kwargs": _class(world)},
+    "courses:class_edit": lambda world: {"kwargs": _class(world)},
+    "courses:class_state": lambda world: {"kwargs": _class(world), "method": "post", "data": {"state": "open"}},
+    "courses:class_close": lambda world: {"kwargs": _class(world), "method": "post"},
+    "courses:class_cancel": lambda world: {"kwargs": _class(world), "method": "post", "data": {"reason": "经费未到位"}},
+    "courses:class_learners": lambda world: {"kwargs": _class(world)},
+    "courses:enrolment_withdraw": lambda world: {"kwargs": _enrolment(world)},
+    "courses:enrolment_return": lambda world: {"kwargs": _enrolment(world), "method": "post"},
+    "courses:class_certificates": lambda world: {"kwargs": _class(world)},
+    "courses:session_create": lambda world: {"kwargs": _class(world)},
+    "courses:session_edit": lambda world: {"kwargs": _session(world)},
+    "courses:attendance": lambda world: {"kwargs": _session(world)},
+    "courses:headcount": lambda world: {"kwargs": _session(world), "method": "post", "data": {"quantity": "3"}},
+    "courses:session_screen": lambda world: {"kwargs": _session(world)},
+    "courses:session_code": lambda world: {"kwargs": _session(world)},
+    "courses:session_close": lambda world: {"kwargs": _session(world), "method": "post"},
+    "courses:session_cancel": lambda world: {"kwargs": _session(world), "method": "post", "data": {"reason": "讲师出差"}},
+    "courses:roster_upload": lambda world: {"kwargs": _class(world)},
+    "courses:roster_template": lambda world: {},
+    "courses:roster_detail": lambda world: {"kwargs": _roster(world)},
+    "courses:roster_confirm": lambda world: {"kwargs": _roster(world), "method": "post"},
+    "courses:roster_discard": lambda world: {"kwargs": _roster(world), "method": "post"},
+    "courses:roster_results": lambda world: {"kwargs": _roster(world)},
+}
