@@ -7,8 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from courses.models import RosterImport, RosterRow
+from certificates import services as certificates
+from courses.models import RosterImport, RosterRow, TrainingClass
 from courses.roster import workbooks
+from courses.services import certifying
 from courses.services import roster as service
 from lms.core.errors import Missing, Refused
 from lms.core.jobs import Progress, actor_of, job_kind
@@ -57,3 +59,24 @@ def password_rows(roster: RosterImport) -> list[tuple[str, str, str, str]]:
         if content.get("password"):
             rows.append((content["name"], content.get("organisation", ""), content["username"], content["password"]))
     return rows
+
+
+@job_kind("courses.issue_certificates", queue="pdf")
+def issue_certificates(job: Job, progress: Progress) -> dict[str, Any]:
+    """Issue the certificates of a closed class and ask for their printing."""
+    by = actor_of(job)
+    training_class = TrainingClass.objects.select_related("division", "organiser").filter(uuid=job.params["class"]).first()
+    if training_class is None:
+        raise Missing(_("没有这个班次。"))
+    progress.set_total(len(certifying.completed(training_class)), _("发放证书"))
+    issued, refused = [], []
+    for result in certifying.issue_certificates(training_class=training_class, by=by):
+        if result.certificate is None:
+            refused.append({"enrolment": str(result.enrolment.uuid), "reason": result.reason})
+        else:
+            issued.append(result.certificate)
+        progress.advance()
+    if not issued and refused:
+        raise Refused(refused[0]["reason"])
+    certificates.request_printing(certificates=issued, by=by, division_path=training_class.division.path)
+    return {"issued": len(issued), "refused": refused[:50]}

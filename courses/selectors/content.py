@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from wagtail.models import Locale
 
 from courses.models import CoursePage, LessonPage, ModulePage
 
@@ -69,5 +72,16 @@ def course_of(lesson: LessonPage) -> CoursePage:
     return CoursePage.objects.get(path=lesson.path[: -2 * steplen])
 
 
-def published_courses() -> Sequence[CoursePage]:
-    return CoursePage.objects.live().public().order_by("path")
+def published_courses() -> QuerySet[CoursePage]:
+    return CoursePage.objects.live().filter(locale=Locale.get_default()).order_by("path")
+
+
+def search_courses(text: str) -> list[CoursePage]:
+    """Published courses whose own words or whose lessons' words match, best first."""
+    courses: Any = published_courses()
+    own = list(courses.search(text)[:50])
+    lessons = LessonPage.objects.live().filter(locale=Locale.get_default()).defer("body", "checks").search(text)[:50]
+    paths = list(dict.fromkeys(lesson.path[: -2 * lesson.steplen] for lesson in lessons))
+    by_path = {course.path: course for course in published_courses().filter(path__in=paths)}
+    found = [*own, *(by_path[path] for path in paths if path in by_path)]
+    return list({course.pk: course for course in found}.values())

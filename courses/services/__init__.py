@@ -1,6 +1,14 @@
 """The doors of courses to write. Each is keyword-only, atomic, audited, and posts its ledger lines in its own transaction."""
 
-from courses.services.attendance import cancel_session, close_session, record_attendance, record_headcount, sign_in
+from courses.services.attendance import (
+    cancel_session,
+    close_overdue_sessions,
+    close_session,
+    record_attendance,
+    record_headcount,
+    sign_in,
+)
+from courses.services.certifying import issue_certificates, request_certificates
 from courses.services.classes import (
     cancel_class,
     change_class_state,
@@ -26,6 +34,7 @@ __all__ = [
     "change_class_state",
     "clean_rosters",
     "close_class",
+    "close_overdue_sessions",
     "close_session",
     "complete_course",
     "complete_course_many",
@@ -36,6 +45,7 @@ __all__ = [
     "enrol",
     "enrol_many",
     "finish_lesson",
+    "issue_certificates",
     "open_lesson",
     "plan_session",
     "post_study_days",
@@ -44,6 +54,7 @@ __all__ = [
     "record_headcount",
     "record_study",
     "record_study_sent_later",
+    "request_certificates",
     "sign_in",
     "start_course",
     "update_class",

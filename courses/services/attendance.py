@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -144,6 +145,24 @@ def close_session(*, session: CourseSession, cases_shared: int = 0, by: Actor) -
         audit.record("courses.session.held", found, by=by, division_path=found.training_class.division.path)
         ledger.post(lines.session_held(found), by=by)
     return found
+
+
+def close_overdue_sessions(*, after: dt.timedelta = dt.timedelta(days=1), by: Actor) -> int:
+    """Close half-days of live classes that ended long ago and where somebody came; those without attendance wait for a human."""
+    waiting = (
+        CourseSession.objects.filter(
+            state=SessionState.PLANNED,
+            ends_at__lt=clock.now() - after,
+            training_class__state__in=CLASS_LIVE,
+            attendance__minutes__gt=0,
+        )
+        .distinct()
+        .order_by("pk")
+    )
+    count = 0
+    for session in list(waiting):
+        count += close_session(session=session, by=by).state == SessionState.HELD
+    return count
 
 
 def cancel_session(*, session: CourseSession, reason: str, by: Actor) -> CourseSession:

@@ -28,7 +28,7 @@ from lms.places.models import Division, Organisation
 from lms.programmes.models import Category, Funder, Programme
 
 
-def _check_may_run(training_class: TrainingClass, by: Actor) -> None:
+def check_may_run(training_class: TrainingClass, by: Actor) -> None:
     """Classes are run by class managers and administrators of the host division or above; outside is missing."""
     if not by.covers(training_class.division.path, *OFFICE):
         raise Missing(_("没有这个班次。"))
@@ -41,7 +41,7 @@ def locked_class(training_class: TrainingClass, by: Actor) -> TrainingClass:
         .select_related("division", "organiser", "programme", "category", "funder")
         .get(pk=training_class.pk)
     )
-    _check_may_run(found, by)
+    check_may_run(found, by)
     return found
 
 
@@ -125,7 +125,20 @@ def update_class(*, training_class: TrainingClass, by: Actor, **changes: Any) ->
         if changed:
             found.save(update_fields=changed)
             audit.record("courses.class.changed", found, by=by, division_path=found.division.path, fields=changed)
+        if {"attendance_floor_percent", "programme", "organiser", "category"} & set(changed):
+            _schedule_anew(found, by)
     return found
+
+
+def _schedule_anew(training_class: TrainingClass, by: Actor) -> None:
+    """What the scheduled lines repeat of the class has changed: reverse and post them anew."""
+    sessions = list(training_class.sessions.exclude(state=SessionState.CANCELLED))
+    for session in sessions:
+        ledger.reverse_key(lines.scheduled_key(session), reason="class changed", by=by)
+        session.training_class = training_class
+        session.version += 1
+        session.save(update_fields=["version"])
+    ledger.post([lines.scheduled(session) for session in sessions], by=by)
 
 
 def change_class_state(*, training_class: TrainingClass, state: str, by: Actor) -> TrainingClass:

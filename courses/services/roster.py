@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from courses.models import ClassEnrolment, RosterImport, RosterRow, TrainingClass
-from courses.roster import guard
+from courses.roster import guard, workbooks
 from courses.roster.examining import Examined, examine, person_row
 from courses.roster.reading import Sheet, read
 from courses.services.classes import check_live, locked_class
@@ -275,14 +275,30 @@ def clean_rosters(*, older_than_hours: int = 24, by: Actor) -> int:
 def read_and_stage(*, roster: RosterImport, progress: Any = None, by: Actor) -> RosterImport:
     """Read the uploaded file and stage it; a file that cannot be used is noted on the import, with the sentence."""
     try:
-        with tempfile.NamedTemporaryFile(suffix=Path(str(roster.upload.name)).suffix) as copy:
-            with roster.upload.open("rb") as handle:
-                for chunk in handle.chunks():
-                    copy.write(chunk)
-            copy.flush()
-            sheet = read(Path(copy.name))
-        return stage(roster=roster, sheet=sheet, progress=progress, by=by)
+        return stage(roster=roster, sheet=_sheet_of(roster), progress=progress, by=by)
     except BadInput as error:
         refuse_file(roster=roster, reason=str(error))
         roster.refresh_from_db()
         return roster
+
+
+def _sheet_of(roster: RosterImport) -> Sheet:
+    with tempfile.NamedTemporaryFile(suffix=Path(str(roster.upload.name)).suffix) as copy:
+        with roster.upload.open("rb") as handle:
+            for chunk in handle.chunks():
+                copy.write(chunk)
+        copy.flush()
+        return read(Path(copy.name))
+
+
+def results_workbook(*, roster: RosterImport) -> bytes:
+    """The uploaded roster's rows with two columns added. Refuses when the upload was cleaned away or never staged."""
+    if not roster.upload or roster.state in (RosterState.READING, RosterState.REFUSED, RosterState.DISCARDED):
+        raise Refused(_("原名册已清理或还没有核对，不能下载结果。"))
+    sheet = _sheet_of(roster)
+    found: dict[int, tuple[str, str]] = {}
+    for row in roster.rows.all():
+        reasons = "；".join(f"{p['header']}：{p['reason']}" if p["header"] else p["reason"] for p in row.problems)
+        entered = _("已进班") if row.committed_at else RowVerdict(row.verdict).label
+        found[row.number] = (str(entered), reasons)
+    return workbooks.with_results(sheet.rows, sheet.header.first, found, sheet.name)

@@ -239,6 +239,8 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-summaries": {"task": "lms.ledger.tasks.refresh_summaries", "schedule": 60.0},
     "hash-chain": {"task": "lms.ledger.tasks.seal_day", "schedule": crontab(hour=0, minute=20)},
     "study-days": {"task": "courses.tasks.post_study_days", "schedule": crontab(hour=0, minute=10)},
+    "overdue-sessions": {"task": "courses.tasks.close_overdue_sessions", "schedule": crontab(hour=1, minute=10)},
+    "clean-rosters": {"task": "courses.tasks.clean_rosters", "schedule": crontab(minute=40)},
     "notices-sweep": {"task": "lms.notices.tasks.sweep", "schedule": 60.0},
     "attempt-time-outs": {"task": "exams.tasks.submit_overdue", "schedule": 30.0},
 }

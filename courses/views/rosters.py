@@ -1,0 +1,140 @@
+"""The office's pages of rosters: template, upload, preview, confirmation, results."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from courses import services
+from courses.forms import RosterForm
+from courses.models import RosterImport
+from courses.roster import workbooks
+from courses.selectors import classes as rows
+from courses.services import roster as service
+from courses.states import RosterState, RowVerdict
+from courses.views.common import act, actor_of, missing_is_404
+from lms.audit import services as audit
+from lms.core.errors import LmsError, Missing
+from lms.people.rules import mask_document
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+def template(request: HttpRequest) -> HttpResponse:
+    """The roster template to fill in."""
+    return _workbook(workbooks.template(categories=rows.category_names(actor_of(request))), _("学员名册模板.xlsx"))
+
+
+@require_http_methods(["GET", "POST"])
+@missing_is_404
+def upload(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    training_class = rows.class_in(actor, uuid)
+    form = RosterForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.upload_roster(
+                training_class=training_class,
+                file=form.cleaned_data["file"],
+                give_accounts=form.cleaned_data["give_accounts"],
+                by=actor,
+            )
+        except Missing:
+            raise
+        except LmsError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("courses:roster_detail", made.uuid)
+    return render(request, "courses/office/roster_upload.html", {"form": form, "training_class": training_class})
+
+
+@require_GET
+@missing_is_404
+def detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """Reading, preview with every row's verdict, importing, done."""
+    roster = rows.roster_in(actor_of(request), uuid)
+    counts = rows.roster_counts(roster)
+    verdict = request.GET.get("verdict", "")
+    found = roster.rows.all()
+    if verdict in RowVerdict.values:
+        found = found.filter(verdict=verdict)
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    listed = []
+    for row in page:
+        content = service.content_of(row)
+        document = content.get("document", "")
+        listed.append((row, content, mask_document(document) if document else ""))
+    context = {
+        "roster": roster,
+        "training_class": roster.training_class,
+        "counts": counts,
+        "tabs": [(v.value, v.label, counts.get(v, 0)) for v in RowVerdict],
+        "entering": counts.get(RowVerdict.NEW, 0) + counts.get(RowVerdict.KNOWN, 0),
+        "total": sum(counts.values()),
+        "verdict": verdict,
+        "page_obj": page,
+        "listed": listed,
+        "job": roster.commit_job if roster.state in (RosterState.COMMITTING, RosterState.DONE) else roster.read_job,
+        "is_busy": roster.state in (RosterState.READING, RosterState.COMMITTING) and _is_running(roster),
+    }
+    return render(request, "courses/office/roster_detail.html", context)
+
+
+def _is_running(roster: RosterImport) -> bool:
+    job = roster.commit_job if roster.state == RosterState.COMMITTING else roster.read_job
+    return job is not None and job.is_open
+
+
+@require_POST
+@missing_is_404
+def confirm(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    roster = rows.roster_in(actor, uuid)
+    return act(request, reverse("courses:roster_detail", args=[uuid]), lambda: services.confirm_roster(roster=roster, by=actor))
+
+
+@require_POST
+@missing_is_404
+def discard(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    roster = rows.roster_in(actor, uuid)
+    return act(
+        request,
+        reverse("courses:class_detail", args=[roster.training_class.uuid]),
+        lambda: services.discard_roster(roster=roster, by=actor),
+        _("已放弃这份名册，没有改动任何资料。"),
+    )
+
+
+@require_GET
+@missing_is_404
+def results(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """The uploaded roster with result and reason added to each row. For the one who uploaded it."""
+    actor = actor_of(request)
+    roster = rows.roster_in(actor, uuid)
+    if roster.created_by != actor.uuid:
+        raise Missing
+    try:
+        content = service.results_workbook(roster=roster)
+    except LmsError as error:
+        messages.error(request, str(error))
+        return redirect("courses:roster_detail", uuid)
+    audit.record("courses.roster.results_taken", roster, by=actor, division_path=roster.training_class.division.path)
+    return _workbook(content, _("%(name)s（结果）.xlsx") % {"name": Path(roster.file_name).stem})
