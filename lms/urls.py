@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -32,6 +33,8 @@ urlpatterns = [
     path("demo/", include("lms.demo.urls")),
     path("admin/jsi18n/", admin_messages, name="wagtailadmin_messages"),
     path("home/", dispatch, name="home"),
+    path("admin/account/", RedirectView.as_view(pattern_name="accounts:me"), name="editor_account"),
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="editor_sign_in"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("cms.urls")),

@@ -1,12 +1,22 @@
-"""Who may use the routes of accounts, allauth's among them. Those of allauth that are not here are closed: signing up, passwords by
-e-mail, codes by mail or SMS. Accounts come from offices, and an administrator brings somebody back in."""
+"""Who may use the routes of accounts, allauth's among them."""
 
 from django.conf import settings
 
 from lms.accounts.roles import ACCOUNT_KEEPERS
-from lms.core.routes import Access, Reach, public, roles, signed_in
+from lms.core.routes import Access, Reach, nobody, public, roles, signed_in
+
+_OFFICES = "accounts come from offices; nobody signs up"
+_KEEPERS = "an administrator brings somebody back in, without e-mail or SMS"
 
 ROUTES = {
+    "account_signup": nobody(_OFFICES),
+    "account_email": nobody("e-mail addresses are entered by offices"),
+    "account_email_verification_sent": nobody("e-mail addresses are entered by offices"),
+    "account_confirm_email": nobody("e-mail addresses are entered by offices"),
+    "account_set_password": nobody(_KEEPERS),
+    "account_reset_password*": nobody(_KEEPERS),
+    "account_confirm_login_code": nobody(_KEEPERS),
+    "socialaccount_signup": nobody(_OFFICES),
     "account_login": public(),
     "account_logout": public(),
     "account_inactive": public(),
@@ -43,7 +53,7 @@ def _social() -> dict[str, Access]:
     """Signing in by WeChat and DingTalk: only where keys are configured."""
     providers = settings.SOCIALACCOUNT_PROVIDERS
     if not providers:
-        return {}
+        return {"socialaccount_*": nobody("no keys are configured")}
     found = {
         "socialaccount_connections": signed_in(Reach.OWN),
         "socialaccount_login_cancelled": public(),

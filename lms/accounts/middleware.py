@@ -106,7 +106,7 @@ class AccessMiddleware:
         match = request.resolver_match
         assert match is not None
         access = self.access_of(match.view_name)
-        if access is None:
+        if access is None or access.who is Who.NOBODY:
             raise Http404
         request.access = access  # type: ignore[attr-defined]
         expired = request.user.is_authenticated and self._idle_too_long(request)
@@ -126,13 +126,7 @@ class AccessMiddleware:
         return None
 
     def access_of(self, view_name: str | None) -> Access | None:
-        """The entry of a route; ``wagtailadmin*`` in the table covers every route whose name starts so, the longest wins."""
-        if not view_name:
-            return None
-        if view_name in self.table:
-            return self.table[view_name]
-        prefixes = [key for key in self.table if key.endswith("*") and view_name.startswith(key[:-1])]
-        return self.table[max(prefixes, key=len)] if prefixes else None
+        return entry_of(self.table, view_name)
 
     @staticmethod
     def _idle_too_long(request: HttpRequest) -> bool:
@@ -159,6 +153,16 @@ class AccessMiddleware:
             request.session[SECOND_FACTOR_KEY] = True
             return False
         return True
+
+
+def entry_of(table: dict[str, Access], view_name: str | None) -> Access | None:
+    """The entry of a route; ``wagtailadmin*`` in the table covers every route whose name starts so, the longest wins."""
+    if not view_name:
+        return None
+    if view_name in table:
+        return table[view_name]
+    prefixes = [key for key in table if key.endswith("*") and view_name.startswith(key[:-1])]
+    return table[max(prefixes, key=len)] if prefixes else None
 
 
 def sign_in_first(request: HttpRequest, *, expired: bool = False) -> HttpResponse:

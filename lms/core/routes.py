@@ -15,6 +15,7 @@ class Who(StrEnum):
     PUBLIC = "public"  # anybody, signed in or not
     SIGNED_IN = "signed_in"
     ROLES = "roles"  # one of the roles named
+    NOBODY = "nobody"  # a library brings the route and we do not offer it: 404 for everybody
 
 
 class Reach(StrEnum):
@@ -44,3 +45,8 @@ def signed_in(reach: Reach = Reach.OWN, note: str = "") -> Access:
 
 def roles(names: Iterable[str], reach: Reach = Reach.DIVISION, note: str = "") -> Access:
     return Access(Who.ROLES, reach, frozenset(str(n) for n in names), note)
+
+
+def nobody(note: str) -> Access:
+    """Closed, and why. A route that the table does not name is closed too; here it is so on purpose."""
+    return Access(Who.NOBODY, Reach.NONE, note=note)
