@@ -21,6 +21,7 @@ from django.utils.module_loading import import_string
 
 from lms.accounts.roles import SEES_PEOPLE
 from lms.accounts.selectors import actor_for, has_second_factor
+from lms.core.actor import Actor
 from lms.core.routes import Access, Who
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -112,6 +113,7 @@ class AccessMiddleware:
         expired = request.user.is_authenticated and self._idle_too_long(request)
         if expired:
             logout(request)
+            request.actor = Actor.public(client_address(request))  # type: ignore[attr-defined]
         if access.who is Who.PUBLIC:
             return None
         if not request.user.is_authenticated:

@@ -23,21 +23,22 @@ LANDINGS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({Role.SUPERVISOR}), "supervision:list"),
     (frozenset({Role.TRAINER, Role.EDITOR}), "wagtailadmin_home"),
     (frozenset({Role.AUDITOR}), "audit:event_list"),
-    (frozenset({Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN}), "accounts:user_list"),
+    (frozenset({Role.SECURITY_ADMIN}), "accounts:user_list"),
+    (frozenset({Role.SYSTEM_ADMIN}), "wagtailadmin_home"),
 )
+LEARNER = ("courses:home", "accounts:me")
 DESK = frozenset({*OFFICE, *REPORTING, Role.SUPERVISOR, Role.TRAINER, Role.EDITOR})
 
 
 def dispatch(request: HttpRequest) -> HttpResponse:
     """``/home/``: sends each role to its own first page."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    for roles, route in LANDINGS:
-        if actor.has(*roles):
-            try:
-                return redirect(reverse(route))
-            except NoReverseMatch:
-                continue
-    return redirect("courses:home")
+    for route in [*(route for roles, route in LANDINGS if actor.has(*roles)), *LEARNER]:
+        try:
+            return redirect(reverse(route))
+        except NoReverseMatch:
+            continue
+    return redirect("/")
 
 
 def desk(request: HttpRequest) -> HttpResponse:

@@ -41,6 +41,7 @@ def _foreign(method: str, **fields: Any) -> Any:
 
 
 ROUTES = {
+    "media": lambda world: {"kwargs": {"path": "images/nothing.png"}},
     "job_detail": _foreign("get"),
     "job_progress": _foreign("get"),
     "job_cancel": _foreign("post", status="running"),

@@ -13,7 +13,8 @@ from django.test import Client
 from lms.accounts.permissions import access_of, routes, table
 from lms.accounts.roles import Role
 from lms.core.routes import Access, Reach, Who
-from tests.factories.world import World, bare_body, make_client, make_user
+from lms.places.models import Division
+from tests.factories.world import World, bare_body, make_client, make_person, make_user
 from tests.house.routes import (
     MAY_BE_EMPTY,
     builders,
@@ -90,11 +91,17 @@ class Cast:
 
     @cache  # noqa: B019
     def at_home(self, role: str | None) -> Client:
-        return make_client(make_user(role, self.world.county if role else None))
+        return self._browser(role, self.world.county)
 
     @cache  # noqa: B019
     def abroad(self, role: str | None) -> Client:
-        return make_client(make_user(role, self.world.foreign_county if role else None))
+        return self._browser(role, self.world.foreign_county)
+
+    def _browser(self, role: str | None, division: Division) -> Client:
+        """Everybody is a person too: some pages are for persons."""
+        user = make_user(role, division if role else None)
+        make_person(division, user=user)
+        return make_client(user)
 
 
 def ask(client: Client, name: str, spec: dict[str, Any], kwargs: dict[str, Any] | None = None) -> Any:
