@@ -6,8 +6,8 @@ from lms.core.routes import Reach, roles, signed_in
 ROUTES = {
     # learners
     "exams:paper_list": signed_in(Reach.OWN, note="papers open to the learner's division"),
-    "exams:paper": signed_in(Reach.OWN, note="a paper open to the learner's division"),
-    "exams:attempt_start": signed_in(Reach.OWN),
+    "exams:paper": signed_in(Reach.DIVISION, note="a paper open to the learner's division"),
+    "exams:attempt_start": signed_in(Reach.DIVISION, note="a paper open to the learner's division"),
     "exams:attempt_list": signed_in(Reach.OWN),
     "exams:attempt": signed_in(Reach.OWN),
     "exams:attempt_answers": signed_in(Reach.OWN),

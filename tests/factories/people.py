@@ -62,7 +62,7 @@ ROUTES: dict[str, Any] = {
     "people:document_add": lambda world: {"kwargs": _person(world), "method": "get"},
     "people:erase": lambda world: {"kwargs": _person(world), "method": "get"},
     "people:open_account": lambda world: {"kwargs": _person(world), "method": "post"},
-    "people:withdraw": lambda world: {"kwargs": {"purpose": "contact"}, "method": "post"},
+    "people:withdraw": lambda world: {"kwargs": {"purpose": "contact"}, "method": "post", "own": True},
     "people:reveal": lambda world: {"kwargs": {"uuid": document_of(world.division).uuid}, "method": "get"},
     "people:compare": lambda world: {"kwargs": _pair(world), "method": "get"},
     "people:unmerge": lambda world: {"kwargs": {"uuid": merged_pair(world.division).uuid}, "method": "get"},
