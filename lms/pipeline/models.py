@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from lms.people.models import Person
-from lms.pipeline.states import ConversionKind, Exit, Stage
+from lms.pipeline.states import Aspect, ConversionKind, Exit, Stage
 from lms.places.models import Division
 
 
@@ -22,6 +22,7 @@ class StageSpell(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     stage = models.PositiveSmallIntegerField(choices=Stage)
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
+    aspect = models.CharField(max_length=10, choices=Aspect, blank=True, default=Aspect.MAIN)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     way_out = models.CharField(max_length=24, choices=Exit, blank=True)
@@ -31,7 +32,7 @@ class StageSpell(models.Model):
     class Meta:
         ordering = ("person", "stage", "starts_on")
         indexes = [
-            models.Index(fields=["division", "stage", "starts_on"], name="pipeline_spell_in"),
+            models.Index(fields=["stage", "division", "starts_on"], name="pipeline_spell_in"),
             models.Index(fields=["person", "stage"], name="pipeline_spell_of"),
         ]
         constraints = [

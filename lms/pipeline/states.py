@@ -29,6 +29,7 @@ class Exit(models.TextChoices):
     POST_ENDED = "post_ended", _("已离岗")
     CULTIVATION_ENDED = "cultivation_ended", _("中途退出培养")
     CULTIVATION_COMPLETED = "cultivation_completed", _("培养期满合格")
+    LEFT_BOOKS = "left_books", _("不再在册")
     PERIOD_OVER = "period_over", _("登记周期结束")
 
 
@@ -39,6 +40,13 @@ SIDE_EXITS = (
     Exit.POST_ENDED,
     Exit.CULTIVATION_ENDED,
 )
+
+
+class Aspect(models.TextChoices):
+    """What a spell of a stage says. ``enrolled`` is the wider one of stage 3: in a cultivation programme, supervised or not."""
+
+    MAIN = "", _("达到本阶段")
+    ENROLLED = "enrolled", _("已入培养项目")
 
 
 class ConversionKind(models.TextChoices):

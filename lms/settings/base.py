@@ -237,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "lms.core.tasks.sweep_jobs", "schedule": float(os.environ.get("JOB_SWEEP_SECONDS", "20"))},
     "jobs-files": {"task": "lms.core.tasks.clean_job_files", "schedule": crontab(hour=3, minute=40)},
     "ledger-summaries": {"task": "lms.ledger.tasks.refresh_summaries", "schedule": 60.0},
+    "pipeline-stages": {"task": "lms.pipeline.tasks.refresh_stages", "schedule": 60.0},
     "hash-chain": {"task": "lms.ledger.tasks.seal_day", "schedule": crontab(hour=0, minute=20)},
     "study-days": {"task": "courses.tasks.post_study_days", "schedule": crontab(hour=0, minute=10)},
     "overdue-sessions": {"task": "courses.tasks.close_overdue_sessions", "schedule": crontab(hour=1, minute=10)},

@@ -1,0 +1,60 @@
+"""``pipeline --division CODE --on D --format json|csv``: the funnel of a division on a day."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from lms.core import clock
+from lms.core.errors import LmsError
+from lms.pipeline import selectors, services
+from lms.places.selectors import division_by_code
+
+
+class Command(BaseCommand):
+    help = "Print how many persons of a division stand in each stage on a day."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--division", required=True)
+        parser.add_argument("--on", default="")
+        parser.add_argument("--format", choices=["json", "csv"], default="json")
+
+    def handle(self, *args: Any, division: str, on: str, format: str, **options: Any) -> None:
+        try:
+            day = dt.date.fromisoformat(on) if on else clock.today()
+        except ValueError:
+            raise CommandError(_("“%(text)s”不是日期，请写成 2026-11-22 这样的形式。") % {"text": on}) from None
+        try:
+            place = division_by_code(division, on=day)
+            services.catch_up()
+            found = selectors.funnel(place, day)
+        except LmsError as error:
+            raise CommandError(str(error)) from None
+        if format == "csv":
+            out = csv.writer(self.stdout)
+            out.writerow(["stage", "name", "now", "ever", "out"])
+            out.writerows([step.stage.value, step.label, step.now, step.ever, step.out] for step in found.steps)
+            return
+        self.stdout.write(json.dumps(facts_of(found), ensure_ascii=False, indent=1))
+
+
+def facts_of(found: selectors.Funnel) -> dict[str, Any]:
+    return {
+        "division": found.division.code,
+        "name": str(found.division),
+        "on": found.on.isoformat(),
+        "position": found.position,
+        "unit": "persons",
+        "stages": [
+            {"stage": s.stage.value, "name": s.label, "now": s.now, "ever": s.ever, "out_by_side_exit": s.out} for s in found.steps
+        ],
+        "enrolled_in_cultivation": found.enrolled,
+        "enrolled_and_licensed": found.enrolled_licensed,
+        "enrolled_without_supervision": found.unsupervised,
+        "converted_this_year": found.converted,
+    }
