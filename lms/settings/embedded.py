@@ -15,7 +15,7 @@ from lms.settings.social import configure
 LMS_WORLD = os.environ.get("LMS_WORLD", "demo")
 LMS_DEMO = LMS_WORLD == "demo"
 WORLD_DIR = VAR_DIR / LMS_WORLD
-for folder in (WORLD_DIR, WORLD_DIR / "media", WORLD_DIR / "queue", WORLD_DIR / "tmp"):
+for folder in (WORLD_DIR, WORLD_DIR / "media", WORLD_DIR / "queue", WORLD_DIR / "control", WORLD_DIR / "tmp"):
     folder.mkdir(parents=True, exist_ok=True)
 
 KEYS_FILE = WORLD_DIR / "keys.json"
@@ -49,6 +49,7 @@ CELERY_BROKER_URL = "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(WORLD_DIR / "queue"),
     "data_folder_out": str(WORLD_DIR / "queue"),
+    "control_folder": str(WORLD_DIR / "control"),
     "store_processed": False,
 }
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+from pathlib import Path
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
+
+from cms.navigation import Navigation
+from lms.core.actor import Actor
+from tests.factories.world import make_user
+
+CSS = Path(__file__).resolve().parent.parent.parent / "cms" / "static" / "cms" / "css"
 
 
 @pytest.mark.django_db
@@ -66,3 +76,56 @@ def test_office_frame_renders_for_a_role(client_as, world):
     request.actor = actor_for(request.user)
     page = render_to_string("cms/office.html", request=request)
     assert "鲁甸县 · 班主任（经办人）" in page
+
+
+def test_style_sheet_keeps_to_the_floor_of_browsers():
+    """Chromium 86: none of what came later, no letter-spacing, no other host; the colours of text reach 4.5 : 1."""
+    text = re.sub(r"/\*.*?\*/", "", (CSS / "site.css").read_text(), flags=re.S)
+    later = (":is(", ":where(", ":has(", "@layer", "inset:", "aspect-ratio", "@container", "color-mix", "dvh", "letter-spacing: .")
+    assert [word for word in later if word in text] == []
+    assert not re.search(r"url\(\"?https?:", text) and "@import" not in text
+    assert len(gzip.compress(text.encode(), 9)) < 12_000
+
+
+def _light(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+PAIRS = [
+    *[(ink, ground) for ink in ("ink", "ink-2", "ink-3") for ground in ("paper", "ground", "sunk")],
+    *[(tone, f"{tone}-soft") for tone in ("accent", "good", "warn", "seal")],
+    *[(tone, "paper") for tone in ("accent", "good", "warn", "seal")],
+    ("accent-ink", "accent"),
+]
+
+
+@pytest.mark.parametrize(("front", "back"), PAIRS)
+def test_contrast(front, back):
+    tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", (CSS / "site.css").read_text()))
+    first, second = sorted((_light(tokens[front]), _light(tokens[back])), reverse=True)
+    assert (first + 0.05) / (second + 0.05) >= 4.5
+
+
+@pytest.mark.django_db
+def test_entries_are_shown_to_those_who_may_go_there(client_as, world, rf):
+    from lms.accounts.selectors import actor_for
+
+    def places(role):
+        request = rf.get("/gallery/")
+        request.actor = actor_for(make_user(role, world.county) if role else make_user())
+        return {place.url for part in Navigation(request).office for place in part.places}
+
+    assert reverse("cms:gallery") in places("editor")
+    assert reverse("wagtailadmin_home") in places("trainer")
+    assert places(None) & {reverse("cms:gallery"), reverse("wagtailadmin_home")} == set()
+
+
+@pytest.mark.django_db
+def test_the_longest_address_is_the_current_place(rf):
+    request = rf.get("/search/")
+    request.actor = Actor.public()
+    current = [place.url for place in Navigation(request).public if place.current]
+    assert current == ["/search/"]
+    assert Navigation(request).tabs == []

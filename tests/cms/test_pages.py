@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
+from PIL import Image as PillowImage
 from wagtail.models import Page, Site
 
-from cms.models import HomePage, Policy, PolicyPage
+from cms.blocks import MediaBlock
+from cms.models import HomePage, Policy, PolicyPage, SiteDocument, SiteImage, SiteMedia
 from cms.rendering import _key, body_html
 from tests.factories.cms import home, make_content_page, make_news, make_policy, make_policy_page
 
@@ -92,6 +98,48 @@ def test_every_block_renders(client):
     ):
         assert words in text
     assert " style=" not in text and "onclick" not in text
+
+
+def _table(*rows):
+    columns = [{"type": "text", "heading": "县"}, {"type": "number", "heading": "人次"}]
+    return {"caption": "各县人次", "columns": columns, "rows": [{"values": list(row)} for row in rows]}
+
+
+@pytest.mark.django_db
+def test_blocks_with_files_render_for_those_who_cannot_see_or_hear(client):
+    picture = BytesIO()
+    PillowImage.new("RGB", (1200, 600), "#0b5c61").save(picture, "PNG")
+    image = SiteImage.objects.create(
+        title="x", alt_text="站长们在讨论", file=ContentFile(picture.getvalue(), "a.png"), width=1200, height=600
+    )
+    document = SiteDocument.objects.create(title="走访记录表", file=ContentFile(b"%PDF-1.4", "a.pdf"))
+    media = SiteMedia.objects.create(title="访谈", type="audio", file=ContentFile(b"x", "a.mp3"), transcript="今天我们谈预估")
+    decorative = {"image": image.pk, "alt_text": "", "decorative": True}
+    body = [
+        {"type": "image", "value": {"image": image.pk, "alt_text": "两个人在谈话", "decorative": False}},
+        {
+            "type": "figure",
+            "value": {"image": decorative, "caption": "图一", "source": "自拍"},
+        },
+        {"type": "table", "value": _table(("隆阳区", "1,204"))},
+        {"type": "download", "value": {"document": document.pk, "label": "", "note": "打印用"}},
+        {"type": "media", "value": {"media": media.pk, "caption": "", "transcript": ""}},
+    ]
+    page = make_content_page("文件", slug="files", body=json.dumps(body))
+    text = client.get(page.url).content.decode()
+    assert 'alt="两个人在谈话"' in text and 'alt=""' in text and 'loading="lazy"' in text and 'width="720"' in text
+    assert '<td class="n">1,204</td>' in text and "各县人次" in text
+    assert "走访记录表" in text and "PDF" in text
+    assert "今天我们谈预估" in text and 'preload="none"' in text
+
+
+@pytest.mark.django_db
+def test_media_without_a_transcript_is_refused():
+    media = SiteMedia.objects.create(title="无稿", type="audio", file=ContentFile(b"x", "b.mp3"))
+    block = MediaBlock()
+    with pytest.raises(ValidationError):
+        block.clean(block.to_python({"media": media.pk, "caption": "", "transcript": ""}))
+    assert block.clean(block.to_python({"media": media.pk, "caption": "", "transcript": "有了"}))
 
 
 @pytest.mark.django_db

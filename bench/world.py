@@ -1,0 +1,59 @@
+"""What cases stand on: a small legal world, signed-in clients, and the floors that several cases share."""
+
+from __future__ import annotations
+
+import itertools
+from functools import cached_property
+from typing import Any
+
+from django.test import Client
+
+from bench.frame import Work
+from lms.accounts.models import User
+from lms.core.actor import Actor
+from lms.core.models import Counter
+from tests.factories.world import World, make_client, make_division_tree, make_person, make_user
+
+
+class Bench:
+    """One per run; cases build on it what they need, through the rooms' services or their factories."""
+
+    by = Actor.system("bench")
+
+    @cached_property
+    def world(self) -> World:
+        return make_division_tree()
+
+    def client(self, role: str | None = None, division: Any = None) -> Client:
+        """A browser signed in as a fresh user."""
+        return make_client(make_user(role, division))
+
+    def learner(self) -> tuple[Any, Client]:
+        """A person of the county with an account, and their browser."""
+        user: User = make_user()
+        return make_person(self.world.county, user=user), make_client(user)
+
+    def get(self, client: Client, address: str) -> Work:
+        """Asking for a page; anything but 200 is an error of the case."""
+
+        def work() -> bytes:
+            answer = client.get(address)
+            assert answer.status_code == 200, f"{address}: {answer.status_code}"
+            return answer.content
+
+        return work
+
+    def bare_page(self, client: Client, like: str) -> Work:
+        """The floor of a page: a signed-in view that answers as many bytes as ``like`` does."""
+        return self.get(client, f"/bench/page/{len(client.get(like).content)}/")
+
+    def bare_update(self, client: Client) -> Work:
+        """The floor of a write: a signed-in view that changes one row."""
+        Counter.objects.get_or_create(name=f"bench-{client.user.pk}")  # type: ignore[attr-defined]
+        numbers = itertools.count(1)
+
+        def work() -> None:
+            answer = client.post("/bench/update/", {"value": next(numbers)})
+            assert answer.json() == {"saved": 1}
+
+        return work
