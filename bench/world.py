@@ -9,9 +9,13 @@ from typing import Any
 from django.test import Client
 
 from bench.frame import Work
+from exams.models import Paper
 from lms.accounts.models import User
 from lms.core.actor import Actor
 from lms.core.models import Counter
+from lms.people.selectors import unanswered_consents
+from lms.people.services import record_consent
+from tests.factories import exams as exam_rows
 from tests.factories.world import World, make_client, make_division_tree, make_person, make_user
 
 
@@ -24,21 +28,29 @@ class Bench:
     def world(self) -> World:
         return make_division_tree()
 
+    @cached_property
+    def paper(self) -> Paper:
+        """An open paper of the official structure: 60 single and 20 multiple choice."""
+        return exam_rows.paper(singles=60, multiples=20)
+
     def client(self, role: str | None = None, division: Any = None) -> Client:
         """A browser signed in as a fresh user."""
         return make_client(make_user(role, division))
 
     def learner(self) -> tuple[Any, Client]:
-        """A person of the county with an account, and their browser."""
+        """A person of the county with an account who has answered what is asked at the first sign-in, and their browser."""
         user: User = make_user()
-        return make_person(self.world.county, user=user), make_client(user)
+        person, client = make_person(self.world.county, user=user), make_client(user)
+        for text in unanswered_consents(person):
+            record_consent(person=person, purpose=text.purpose, given=True, by=self.by)
+        return person, client
 
     def get(self, client: Client, address: str) -> Work:
         """Asking for a page; anything but 200 is an error of the case."""
 
         def work() -> bytes:
             answer = client.get(address)
-            assert answer.status_code == 200, f"{address}: {answer.status_code}"
+            assert answer.status_code == 200, f"{address}: {answer.status_code} {answer.get('Location', '')}"
             return answer.content
 
         return work
