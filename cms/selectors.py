@@ -66,8 +66,8 @@ def first_live(model: type[Page], *, below: Page) -> Page | None:
 
 
 def readable_pages(request: HttpRequest) -> PageQuerySet:
-    """Live pages in the reader's language that this reader may open: closed ones are neither listed nor found."""
-    pages = Page.objects.live().filter(locale=Locale.get_active(), depth__gt=1)
+    """Live pages, in the reader's language or the site's own, that this reader may open: closed ones are not found."""
+    pages = Page.objects.live().filter(locale__in=[Locale.get_active(), Locale.get_default()], depth__gt=1)
     for restriction in PageViewRestriction.objects.select_related("page").prefetch_related("groups"):
         if not restriction.accept_request(request):
             pages = pages.not_descendant_of(restriction.page, inclusive=True)

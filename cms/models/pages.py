@@ -8,10 +8,10 @@ from django.core.paginator import Page as PaginatedPage
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail.search import index
 
 from cms.blocks import body_blocks
@@ -60,12 +60,29 @@ class HomePage(BasePage):
     class Meta:
         verbose_name = _("首页")
 
+    def original(self) -> HomePage | None:
+        """The home page in the site's own language; none when this is it."""
+        return (
+            HomePage.objects.filter(translation_key=self.translation_key, locale=Locale.get_default()).exclude(pk=self.pk).first()
+        )
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """What is not translated is shown in the original: an address leads to a page in every language."""
+        try:
+            return super().route(request, path_components)
+        except Http404:
+            original = self.original()
+            if original is None:
+                raise
+            return original.route(request, path_components)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["news"] = NewsPage.objects.live().public().descendant_of(self).order_by("-published_on", "-pk")[:4]
-        context["policies"] = (
-            PolicyPage.objects.live().public().descendant_of(self).select_related("policy").order_by(*NEWEST_POLICY)[:4]
-        )
+        news = NewsPage.objects.live().public().order_by("-published_on", "-pk")
+        policies = PolicyPage.objects.live().public().select_related("policy").order_by(*NEWEST_POLICY)
+        original = self.original()
+        for name, rows in (("news", news), ("policies", policies)):
+            context[name] = rows.descendant_of(self)[:4] or (rows.descendant_of(original)[:4] if original else [])
         return context
 
 

@@ -19,7 +19,7 @@ from PIL import Image as PillowImage
 from wagtail.models import Page, Site
 
 from cms.blocks import MediaBlock
-from cms.models import HomePage, Policy, PolicyPage, SiteDocument, SiteImage, SiteMedia
+from cms.models import ContentPage, HomePage, Policy, PolicyPage, SiteDocument, SiteImage, SiteMedia
 from cms.rendering import _key, body_html
 from tests.factories.cms import home, make_content_page, make_news, make_policy, make_policy_page
 
@@ -262,3 +262,17 @@ def test_gallery_is_for_editors_only_outside_the_demonstration(client, client_as
     for frame in ("site", "office"):
         text = editor.get(url, {"frame": frame}).content.decode()
         assert "界面样例" in text and " style=" not in text
+
+
+@pytest.mark.django_db
+def test_what_is_not_translated_is_shown_in_the_original(client):
+    make_policy_page(make_policy())
+    make_content_page("帮助", slug="help")
+    client.post(reverse("set_language"), {"language": "en", "next": "/"})
+    assert "社会救助暂行办法" in client.get("/").content.decode()
+    assert "社会救助暂行办法" in client.get("/policies/").content.decode()
+    assert client.get("/help/").status_code == 200
+    assert "帮助" in client.get(reverse("cms:search"), {"q": "帮助"}).content.decode()
+    assert client.get("/nothing/").status_code == 404
+    HomePage.objects.get(slug="home-en").add_child(instance=ContentPage(title="Help", slug="help"))
+    assert "Help" in client.get("/help/").content.decode()
