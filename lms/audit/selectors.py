@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -69,3 +70,17 @@ def actor_by_name(text: str) -> uuid.UUID | None:
     if re.fullmatch(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", typed):
         return uuid.UUID(typed)
     return get_user_model().objects.filter(username=typed).values_list("uuid", flat=True).first()
+
+
+def last_settled_id() -> int:
+    """The last event such that no earlier one can still appear: on PostgreSQL it waits for acts that are being written."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE audit_auditevent IN SHARE MODE")
+        return AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def events_between(first: int, last: int) -> QuerySet[AuditEvent]:
+    """The events from one id to another, both included, oldest first. For the hash chain, which names no one."""
+    return AuditEvent.objects.filter(id__gte=first, id__lte=last).order_by("id")

@@ -198,6 +198,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 PRIVATE_ROOT = VAR_DIR / "private"
+LEDGER_HEADS_DIR = VAR_DIR / "heads"  # heads of the daily hash chain, outside the database
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {"BACKEND": "lms.core.storage.PrivateFileSystemStorage"},  # no address; views check scope

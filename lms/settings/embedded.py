@@ -44,6 +44,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MEDIA_ROOT = WORLD_DIR / "media"
 PRIVATE_ROOT = WORLD_DIR / "private"
+LEDGER_HEADS_DIR = WORLD_DIR / "heads"
 
 CELERY_BROKER_URL = "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {

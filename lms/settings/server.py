@@ -57,6 +57,7 @@ else:
     MEDIA_ROOT = env("MEDIA_ROOT")
     PRIVATE_ROOT = env("PRIVATE_ROOT")  # on a disk that every web and worker node shares
 
+LEDGER_HEADS_DIR = env("LEDGER_HEADS_DIR", default=str(LEDGER_HEADS_DIR))  # best on a disk the database's owner cannot write
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
 LMS_RECORD_NUMBER = env("LMS_RECORD_NUMBER", default="")

@@ -21,6 +21,7 @@ TEST_DIR.mkdir(parents=True, exist_ok=True)
 WORLD_DIR = TEST_DIR
 MEDIA_ROOT = TEST_DIR / "media"
 PRIVATE_ROOT = TEST_DIR / "private"
+LEDGER_HEADS_DIR = TEST_DIR / "heads"
 
 if os.environ.get("DATABASE_URL", "").startswith("postgres"):
     DATABASES = {"default": environ.Env().db("DATABASE_URL")}

@@ -3,6 +3,7 @@
 from lms.ledger.services.locks import lift_lock, lock_period
 from lms.ledger.services.opening import set_opening_balance
 from lms.ledger.services.posting import Draft, post, reverse, reverse_key, reverse_many
+from lms.ledger.services.sealing import seal_day
 from lms.ledger.services.standards import create_basis, create_hour_scheme, load_built_in
 from lms.ledger.services.summarising import Summarised, rebuild_summaries, refresh_summaries
 
@@ -20,5 +21,6 @@ __all__ = [
     "reverse",
     "reverse_key",
     "reverse_many",
+    "seal_day",
     "set_opening_balance",
 ]

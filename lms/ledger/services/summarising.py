@@ -65,7 +65,7 @@ def rebuild_summaries() -> Summarised:
         canonical = people.canonical_ids(target)
         standing = summaries.standing_at(target)
         cells = summaries.line_cells(standing)
-        for units in _chunks(_all_units(summaries.all_bases(), canonical, target), 5000):
+        for units in _chunks(all_units(summaries.all_bases(), canonical, target), 5000):
             CountedUnit.objects.bulk_create([summaries.as_row(u) for u in units], batch_size=CHUNK)
             cells.update(summaries.unit_cells(units))
         _add_cells(cells)
@@ -80,7 +80,8 @@ def rebuild_summaries() -> Summarised:
     return Summarised(target, 0)
 
 
-def _all_units(bases: dict[str, Basis], canonical: dict[int, int], target: int) -> Iterator[Unit]:
+def all_units(bases: dict[str, Basis], canonical: dict[int, int], target: int) -> Iterator[Unit]:
+    """Every unit of every measure, folded anew as known at a position."""
     standing = summaries.standing_at(target)
     for basis in bases.values():
         yield from summaries.basis_units(basis, standing, canonical, as_of=target)

@@ -1,0 +1,51 @@
+"""Sealing a day: one more link of the hash chain, its head written outside the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+
+from lms.audit import selectors as audit
+from lms.core import clock, positions
+from lms.ledger import chain
+from lms.ledger.models import DayChain
+
+
+def seal_day(*, day: dt.date | None = None) -> DayChain:
+    """Link everything that became known since the last link. Nothing new on a day already sealed: that day's link again."""
+    day = day or clock.today()
+    last = DayChain.objects.order_by("-number").first()
+    position, event = positions.closed(), audit.last_settled_id()
+    if last is not None and last.day >= day and last.last_position >= position and last.last_event >= event:
+        chain.write_head(last)
+        return last
+    try:
+        with transaction.atomic():
+            link = _link(last, day, position, event)
+    except IntegrityError:  # somebody sealed at the same moment
+        link = DayChain.objects.order_by("-number")[0]
+    chain.write_head(link)
+    return link
+
+
+def _link(last: DayChain | None, day: dt.date, position: int, event: int) -> DayChain:
+    first_position = last.last_position + 1 if last else 1
+    first_event = last.last_event + 1 if last else 1
+    lines = [d for _u, _n, d in chain.line_digests(first_position, position, chain.VERSION)]
+    events = [d for _u, _n, d in chain.event_digests(first_event, event, chain.VERSION)]
+    previous = last.head if last else ""
+    return DayChain.objects.create(
+        number=last.number + 1 if last else 1,
+        day=day,
+        version=chain.VERSION,
+        first_position=first_position,
+        last_position=position,
+        line_count=len(lines),
+        first_event=first_event,
+        last_event=event,
+        event_count=len(events),
+        leaves=b"".join(d[: chain.LEAF] for d in [*lines, *events]),
+        previous=previous,
+        head=chain.head_of(previous, day, chain.VERSION, [*lines, *events]),
+    )
