@@ -159,7 +159,7 @@ def import_roster(page: Page, stage: Any, tmp_path: Path) -> tuple[str, str]:
     expect(page.get_by_text("导入完成")).to_be_visible(timeout=20_000)
     with page.expect_download() as download:
         page.get_by_text("初始密码单").first.click()
-    book = openpyxl.load_workbook(download.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
     for row in book.active.iter_rows(values_only=True):
         if row and any("和志㼆" in str(cell) for cell in row):
             cells = [str(cell) for cell in row if cell is not None]
@@ -178,8 +178,8 @@ def change_given_password(page: Page, username: str, given: str) -> None:
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_load_state()
     if "consent" in page.url:
-        for box in page.locator("main input[type=checkbox]").all():
-            box.check()
+        for choice in page.get_by_label("同意", exact=True).all():
+            choice.check()
         page.locator("main form button[type=submit]").first.click()
         page.wait_for_load_state()
 
@@ -200,7 +200,8 @@ def study(page: Page, stage: Any) -> None:
             block.locator("button[type=submit]").click()
             page.wait_for_load_state()
         page.get_by_role("button", name="我已学完本课").click()
-        expect(page.get_by_text("本课已学完")).to_be_visible()
+        expect(page.get_by_text(re.compile("本课已学完|已学完本课程")).first).to_be_visible()
+    expect(page.get_by_text("恭喜，您已学完本课程")).to_be_visible()
 
 
 def attend(page: Page, stage: Any) -> None:
@@ -219,8 +220,8 @@ def attend(page: Page, stage: Any) -> None:
 
 def sit(page: Page, stage: Any) -> Attempt:
     """Answer, lose the network, go on, hand in: one multiple answer partly right (0.5 each), one with a wrong option (nothing)."""
-    items = {row.number: row for row in PaperItem.objects.filter(paper=stage.paper).select_related("version")}
-    multiple = [n for n, row in sorted(items.items()) if row.version.kind == "multiple"]
+    items = {row.number: row for row in PaperItem.objects.filter(paper=stage.paper).select_related("item_version")}
+    multiple = [n for n, row in sorted(items.items()) if row.item_version.kind == "multiple"]
     page.goto(f"/exams/papers/{stage.paper.uuid}/")
     page.get_by_role("button", name="开始作答").click()
     page.wait_for_url(re.compile("/exams/attempts/"))
@@ -232,13 +233,13 @@ def sit(page: Page, stage: Any) -> Attempt:
         for letter in letters:
             page.locator(f"#q{number} .opt", has=page.locator(f"input[value={letter}]")).click()
 
-    pick(1, "".join(items[1].version.keys))
+    pick(1, "".join(items[1].item_version.keys))
     expect(page.locator("[data-saved]")).to_have_text(re.compile(r"已保存 \d\d:\d\d:\d\d"), timeout=15_000)
     page.context.set_offline(True)
-    keys = sorted(items[multiple[0]].version.keys)
+    keys = sorted(items[multiple[0]].item_version.keys)
     pick(multiple[0], "".join(keys[:2]) if len(keys) > 2 else keys[0])
-    wrong = next(x for x in "ABCDE" if x not in items[multiple[1]].version.keys)
-    pick(multiple[1], sorted(items[multiple[1]].version.keys)[0] + wrong)
+    wrong = next(x for x in "ABCDE" if x not in items[multiple[1]].item_version.keys)
+    pick(multiple[1], sorted(items[multiple[1]].item_version.keys)[0] + wrong)
     page.get_by_text("网络断开").wait_for()
     page.context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
@@ -257,3 +258,12 @@ def sit(page: Page, stage: Any) -> Attempt:
     stage.expected = Decimal(1) + Decimal("0.5") * partly
     expect(page.locator("main")).to_contain_text(re.compile(rf"\b{stage.expected.normalize()}\b"))
     return attempt
+
+
+def test_first_part(stage, phone, desktop, tmp_path):
+    sign_in(desktop, stage.manager.username, worlds.PASSWORD)
+    username, given = import_roster(desktop, stage, tmp_path)
+    change_given_password(phone, username, given)
+    study(phone, stage)
+    attend(desktop, stage)
+    sit(phone, stage)
