@@ -12,6 +12,7 @@ from lms.accounts.selectors import actor_for
 from lms.core.actor import Actor
 from lms.demo.kit import Kit
 from lms.people import services as people
+from lms.people.consents import purposes
 from lms.people.models import Person
 from lms.places.selectors import division_by_code
 
@@ -66,6 +67,7 @@ def enter(kit: Kit) -> None:
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
         accounts.password_changed(user=user, by=kit.by)
+        people.answer_consents(person=person, answers=dict.fromkeys(purposes(), True), by=kit.by)
         for role in part.roles:
             accounts.give_role(
                 user=user, role=role, division=division, reason="演示世界的角色", valid_from=dt.date(2014, 1, 1), by=kit.by

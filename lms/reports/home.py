@@ -20,7 +20,7 @@ from lms.places.selectors import home_of
 # the first of these roles that is held decides; each lands where its day's work is
 LANDINGS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset(OFFICE | REPORTING - {Role.AUDITOR}), "reports:home"),
-    (frozenset({Role.SUPERVISOR}), "supervision:list"),
+    (frozenset({Role.SUPERVISOR}), "supervision:mine"),
     (frozenset({Role.TRAINER, Role.EDITOR}), "wagtailadmin_home"),
     (frozenset({Role.AUDITOR}), "audit:event_list"),
     (frozenset({Role.SECURITY_ADMIN}), "accounts:user_list"),

@@ -20,9 +20,9 @@ def tasks(actor: Actor) -> list[Task]:
     if person is not None and actor.has(Role.SUPERVISOR):
         drafts = selectors.sessions_of(person).filter(status=SessionStatus.DRAFT).count()
         if drafts:
-            found.append(Task(_("督导记录草稿待签字"), drafts, reverse("supervision:list")))
+            found.append(Task(_("督导记录草稿待签字"), drafts, reverse("supervision:mine")))
     if actor.has(*OFFICE):
         disputed = Attendance.objects.filter(session__in=selectors.sessions_in(actor), answer=Answer.DISPUTED).count()
         if disputed:
-            found.append(Task(_("督导对象提出异议的记录"), disputed, reverse("supervision:office_list"), is_late=True))
+            found.append(Task(_("督导对象提出异议的记录"), disputed, reverse("supervision:list"), is_late=True))
     return found
