@@ -11,6 +11,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import traceback
 from importlib import import_module
 from pathlib import Path
 
@@ -45,14 +46,21 @@ def run(names: list[str], *, write: bool) -> int:
 
     _database()
     call_command("createcachetable", verbosity=0)
-    bench, results = Bench(), []
+    bench, results, failed = Bench(), [], []
     for name in names:
         case = import_module(f"bench.cases.{name}")
         print(f"· {name} …", flush=True)
-        results.append(measure(name, case.FLOOR, case.TARGET, case.prepare(bench)))
+        try:
+            results.append(measure(name, case.FLOOR, case.TARGET, case.prepare(bench)))
+        except Exception:  # the other cases still tell their figures
+            traceback.print_exc()
+            failed.append(name)
     machine = f"{timezone.localdate()} · Python {platform.python_version()} · {os.cpu_count()} cores · SQLite · medians"
     text = table(results, machine)
     print("\n" + text)
+    if failed:
+        print(f"✗ {', '.join(failed)}", file=sys.stderr)
+        return 1
     if write:
         folder = HERE / "results"
         folder.mkdir(exist_ok=True)

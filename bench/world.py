@@ -9,6 +9,10 @@ from typing import Any
 from django.test import Client
 
 from bench.frame import Work
+from cms.services import build_site
+from courses.demo_content import demo_courses
+from courses.models import CoursePage
+from courses.services import publish_course
 from exams.models import Paper
 from lms.accounts.models import User
 from lms.core.actor import Actor
@@ -32,6 +36,12 @@ class Bench:
     def paper(self) -> Paper:
         """An open paper of the official structure: 60 single and 20 multiple choice."""
         return exam_rows.paper(singles=60, multiples=20)
+
+    @cached_property
+    def courses(self) -> list[CoursePage]:
+        """The demonstration's courses on the demonstration's site."""
+        build_site(by=self.by)
+        return [publish_course(content=content, by=self.by) for content in demo_courses()]
 
     def client(self, role: str | None = None, division: Any = None) -> Client:
         """A browser signed in as a fresh user."""

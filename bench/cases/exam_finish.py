@@ -7,7 +7,7 @@ from django.urls import reverse
 from bench.frame import Pair
 from bench.world import Bench
 from exams import services
-from exams.models import Response
+from exams.services.attempts import Given
 from tests.factories import exams as factory
 
 FLOOR = "a bare signed-in page of 20 kB"
@@ -20,7 +20,8 @@ def prepare(bench: Bench) -> Pair:
     for _ in range(ROUNDS + 2):
         person, client = bench.learner()
         attempt = services.start_attempt(paper=bench.paper, person=person, by=factory.actor_of(person))
-        Response.objects.filter(attempt=attempt).update(answer=["B"], sequence=1)
+        answers = [Given(number, 1, ("B",)) for number in range(1, 81)]
+        services.save_answers(attempt_uuid=attempt.uuid, answers=answers, window="", by=None, user_id=person.user_id)
         waiting.append((client, reverse("exams:attempt_submit", kwargs={"attempt": attempt.uuid})))
 
     def ours() -> None:

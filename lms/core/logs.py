@@ -84,6 +84,7 @@ def config(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
+            "kombu.connection": {"level": "ERROR"},  # "no hostname": the broker without a server has none
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
         },
