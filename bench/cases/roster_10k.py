@@ -31,7 +31,10 @@ def prepare(bench: Bench) -> Pair:
         year = next(years)
         days = [f"{year}01{day:02d}" for day in range(1, ROWS // 1000 + 1)]
         numbered = [(day, serial) for day in days for serial in range(1000)]
-        rows = [files.row(place, 身份证号=files.number(serial, born=day)) for place, (day, serial) in enumerate(numbered)]
+        rows = [
+            files.row(serial, 序号=place + 1, 身份证号=files.number(serial, born=day))
+            for place, (day, serial) in enumerate(numbered)
+        ]
         return files.xlsx([[*row[:8], f"13{place:09d}", *row[9:]] for place, row in enumerate(rows)])
 
     county = bench.world.county
