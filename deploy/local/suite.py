@@ -55,7 +55,9 @@ def phase(name: str, marks: str, *args: str, **env: str) -> tuple[str, bool, flo
         sys.stdout.write(text)
         if text.strip():
             closing = text.strip().strip("= ")
-    return name, running.wait() == 0, time.monotonic() - began, closing
+    code = running.wait()
+    nothing_asked = code == 5 and len(sys.argv) > 1  # the named tests have none of these marks
+    return name, code == 0 or nothing_asked, time.monotonic() - began, closing
 
 
 if __name__ == "__main__":
