@@ -335,7 +335,7 @@ def session_for_sign_in(actor: Actor, session_uuid: uuid.UUID) -> tuple[CourseSe
     session = CourseSession.objects.select_related("training_class").filter(uuid=session_uuid).first()
     if person is not None and session is not None:
         enrolment = ClassEnrolment.objects.filter(
-            training_class=session.training_class, person=person, state=EnrolmentState.ENROLLED
+            training_class=session.training_class, person_id__in=people.ids_of(person), state=EnrolmentState.ENROLLED
         ).first()
         if enrolment is not None:
             return session, enrolment, person

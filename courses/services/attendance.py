@@ -18,6 +18,7 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger import services as ledger
+from lms.people import selectors as people
 from lms.people.models import Person
 
 Present = tuple[ClassEnrolment, int]
@@ -109,7 +110,7 @@ def sign_in(*, session: CourseSession, person: Person, code: str, by: Actor) -> 
             .get(pk=session.pk)
         )
         enrolment = ClassEnrolment.objects.filter(
-            training_class=found.training_class, person=person, state=EnrolmentState.ENROLLED
+            training_class=found.training_class, person_id__in=people.ids_of(person), state=EnrolmentState.ENROLLED
         ).first()
         if enrolment is None or person.user_id is None or by.user_id != person.user_id:
             raise Missing(_("您不在这个班。"))
