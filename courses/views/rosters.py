@@ -92,14 +92,14 @@ def detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         "page_obj": page,
         "listed": listed,
         "job": roster.commit_job if roster.state in (RosterState.COMMITTING, RosterState.DONE) else roster.read_job,
-        "is_busy": roster.state in (RosterState.READING, RosterState.COMMITTING) and _is_running(roster),
+        "is_busy": _is_running(roster),
     }
     return render(request, "courses/office/roster_detail.html", context)
 
 
 def _is_running(roster: RosterImport) -> bool:
-    job = roster.commit_job if roster.state == RosterState.COMMITTING else roster.read_job
-    return job is not None and job.is_open
+    """A job works on it; the list of passwords is there only once its job is done."""
+    return any(job is not None and job.is_open for job in (roster.read_job, roster.commit_job))
 
 
 @require_POST
