@@ -10,6 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.views import admin_messages
+from lms.reports.first_run.views import first_run
 from lms.reports.home import dispatch
 
 urlpatterns = [
@@ -33,6 +34,7 @@ urlpatterns = [
     path("demo/", include("lms.demo.urls")),
     path("admin/jsi18n/", admin_messages, name="wagtailadmin_messages"),
     path("home/", dispatch, name="home"),
+    path("setup/", first_run, name="first_run"),
     path("admin/account/", RedirectView.as_view(pattern_name="accounts:me"), name="editor_account"),
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="editor_sign_in"),
     path("admin/", include(wagtailadmin_urls)),

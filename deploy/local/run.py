@@ -104,6 +104,7 @@ def serve(world: str, folder: Path, host: str, port: int, env: dict[str, str], b
     def on_ready() -> None:
         line(f"\n✓ {address}   （{time.monotonic() - began:.0f} s）")
         tell_accounts(folder)
+        tell_setup(folder, address)
         line(f"\n日志 / logs: {(folder / 'log').relative_to(ROOT)}/    停止 / stop: Ctrl-C, make stop\n")
 
     def ready() -> bool:
@@ -129,6 +130,15 @@ def tell_accounts(folder: Path) -> None:
     for account in accounts:
         cells = [str(account.get(key) or "") for key in ("role", "username", "password", "place")]
         line("  " + "  ".join(_padded(text, width) for text, width in zip(cells, (22, 18, 22, 0), strict=True)).rstrip())
+
+
+def tell_setup(folder: Path, address: str) -> None:
+    """An empty system waits for its first run: where, and the code that opens it."""
+    try:
+        code = (folder / "setup-code.txt").read_text().strip()
+    except OSError:
+        return
+    line(f"\n  初始设置 / first run: {address}/setup/    安装码 / code: {code}")
 
 
 def _padded(text: str, width: int) -> str:

@@ -254,6 +254,7 @@ JOB_FILES_KEPT_DAYS = 30
 
 EMAIL_SUBJECT_PREFIX = "[社工人才培训] "
 DEFAULT_FROM_EMAIL = "no-reply@localhost"
+SETUP_CODE_FILE = ""  # where the first-run code of an empty system is kept; no file, no wizard
 LMS_DEMO = False  # the demonstration world: watermark everywhere
 LMS_RECORD_NUMBER = ""  # 备案号 in the footer, where the site settings name none
 LMS_SITE_TEXTS_SECONDS = 60  # how long a process remembers the site settings; 0: they are not read

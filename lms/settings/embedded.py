@@ -56,5 +56,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(WORLD_DIR / "mail")
 
+SETUP_CODE_FILE = "" if LMS_DEMO else str(WORLD_DIR / "setup-code.txt")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # one machine, often without TLS
 configure(globals(), os.environ)

@@ -72,6 +72,7 @@ SECURE_HSTS_PRELOAD = True
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # SAMEORIGIN, not DENY: Wagtail's preview frames our own pages
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+SETUP_CODE_FILE = env("SETUP_CODE_FILE", default="")  # on a disk that every web node shares; else create_administrator
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1)
 SESSION_IDLE_SECONDS_STAFF = env.int("SESSION_IDLE_SECONDS_STAFF", SESSION_IDLE_SECONDS_STAFF)
 configure(globals(), os.environ)

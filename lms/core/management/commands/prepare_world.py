@@ -35,6 +35,8 @@ class Command(BaseCommand):
         if "load_divisions" in get_commands() and not apps.get_model("places", "Division").objects.exists():
             with self._step("载入行政区划 / loading divisions"):
                 call_command("load_divisions", stdout=self.stdout, stderr=self.stderr)
+        if building is None and "setup_code" in get_commands():
+            call_command("setup_code", stdout=self.stdout, stderr=self.stderr)
         if building is not None and "seed_demo" in get_commands() and not get_user_model().objects.exists():
             building.touch()
             with self._step("建立演示世界 / building the demonstration world"):
