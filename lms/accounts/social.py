@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.socialaccount.providers.dingtalk.provider import DingTalkProvider
-from allauth.socialaccount.providers.weixin.provider import WeixinProvider
+from allauth.socialaccount.providers.dingtalk.provider import DingTalkAccount, DingTalkProvider
+from allauth.socialaccount.providers.weixin.provider import WeixinAccount, WeixinProvider
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +17,24 @@ def in_wechat(request: HttpRequest | None) -> bool:
     return request is not None and "MicroMessenger" in request.headers.get("User-Agent", "")
 
 
+class _Plain:
+    """A linked account shows the provider's name: nickname and picture are not kept."""
+
+    def to_str(self) -> str:
+        return str(self.account.get_provider().name)  # type: ignore[attr-defined]
+
+
+class PlainWeixinAccount(_Plain, WeixinAccount):
+    pass
+
+
+class PlainDingTalkAccount(_Plain, DingTalkAccount):
+    pass
+
+
 class UnionWeixinProvider(WeixinProvider):
     name = _("微信")
+    account_class = PlainWeixinAccount
 
     @classmethod
     def get_package(cls) -> str:
@@ -45,6 +61,7 @@ class UnionWeixinProvider(WeixinProvider):
 
 class UnionDingTalkProvider(DingTalkProvider):
     name = _("钉钉")
+    account_class = PlainDingTalkAccount
 
     @classmethod
     def get_package(cls) -> str:
