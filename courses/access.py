@@ -44,5 +44,5 @@ ROUTES = {
     "courses:roster_detail": _OFFICE,
     "courses:roster_confirm": _OFFICE,
     "courses:roster_discard": _OFFICE,
-    "courses:roster_results": _OFFICE,
+    "courses:roster_results": roles(OFFICE, Reach.OWN, "for the one who uploaded the roster"),
 }

@@ -139,9 +139,9 @@ def _tried_with_rows(name: str, cast: Cast) -> Iterator[str]:
         if home.status_code >= 500:
             yield f"{role} at home breaks it: {home.status_code}"
         if access.reach is Reach.OWN and kwargs and not spec.get("own"):
-            # the builder's row is somebody else's: nobody gets at it as a learner
-            if role is None and home.status_code != 404:
-                yield f"a stranger sees another's row: {home.status_code}"
+            # the builder's row is somebody else's: no learner gets at it, and nobody where only roles may own one
+            if (role is None or access.who is Who.ROLES) and home.status_code != 404:
+                yield f"{role} sees another's row: {home.status_code}"
             continue
         if role is not None and access.who is Who.ROLES and home.status_code in {403, 404}:
             yield f"{role} at home is refused: {home.status_code}"
