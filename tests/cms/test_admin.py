@@ -88,11 +88,15 @@ def test_dashboard_is_ours(editor):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "route", ["wagtailusers_users:index", "wagtailusers_groups:index", "wagtailadmin_login", "wagtailadmin_error_test"]
-)
+@pytest.mark.parametrize("route", ["wagtailusers_users:index", "wagtailusers_groups:index", "wagtailadmin_error_test"])
 def test_accounts_are_not_kept_here(editor, route):
     assert editor.get(reverse(route)).status_code == 404
+
+
+@pytest.mark.django_db
+def test_signing_in_happens_at_the_one_door(editor):
+    answer = editor.get(reverse("wagtailadmin_login"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("account_login"))
 
 
 @pytest.mark.django_db

@@ -23,7 +23,14 @@ class Shape:
     """One world; ``run`` calls ``manage.py`` in it."""
 
     def __init__(self, folder: Path, **env: str) -> None:
-        dropped = {"DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "DJANGO_SETTINGS_MODULE", "LMS_WORLD"}
+        dropped = {
+            "DATABASE_URL",
+            "REDIS_URL",
+            "CELERY_BROKER_URL",
+            "DJANGO_SETTINGS_MODULE",
+            "LMS_WORLD",
+            "DJANGO_ALLOW_ASYNC_UNSAFE",
+        }
         self.folder = folder
         self.env = {key: text for key, text in os.environ.items() if key not in dropped} | {"LMS_VAR_DIR": str(folder)} | env
 
