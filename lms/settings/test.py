@@ -22,6 +22,8 @@ TEST_DIR.mkdir(parents=True, exist_ok=True)
 WORLD_DIR = TEST_DIR
 MEDIA_ROOT = TEST_DIR / "media"
 PRIVATE_ROOT = TEST_DIR / "private"
+STATIC_ROOT = TEST_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 LEDGER_HEADS_DIR = TEST_DIR / "heads"
 
 if os.environ.get("DATABASE_URL", "").startswith("postgres"):
