@@ -42,5 +42,5 @@ def prepare(bench: Bench) -> Pair:
             ledger.post(drafts, by=bench.by)
     ledger.refresh_summaries()
     client = bench.client("regional_admin", world.province)
-    address = f"/reports/figures/{world.province.code}/?from=2022-01-01&to=2022-12-31"
+    address = f"/reports/figures/{world.province.code}/?period=2022"
     return Pair(bench.get(client, address), bench.bare_page(client, address), page=address, client=client)

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_CELL = 32767
 # what a spreadsheet may take for a formula, also behind blanks and full-width look-alikes; or for a command (DDE)
@@ -43,8 +46,6 @@ def guard(value: Any) -> Any:
     """A value safe to put in a cell: text that would run gets a leading apostrophe; numbers and dates stay what they are."""
     if value is None or isinstance(value, bool | int | float | Decimal | dt.date):
         if isinstance(value, dt.datetime) and value.tzinfo is not None:
-            from django.utils import timezone
-
             return timezone.localtime(value).replace(tzinfo=None)
         return value
     if isinstance(value, uuid.UUID):
@@ -57,9 +58,7 @@ def sheet_title(text: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", text).strip()[:31] or "Sheet"
 
 
-def write_workbook(
-    sheets: Iterable[Sheet], *, definitions: Sequence[tuple[str, str]] = (), definitions_title: str = "口径说明"
-) -> bytes:
+def write_workbook(sheets: Iterable[Sheet], *, definitions: Sequence[tuple[str, str]] = (), definitions_title: str = "") -> bytes:
     """The workbook as bytes. Every sheet has its notes, a bold header that stays in sight, then the rows.
 
     ``definitions``: (term, meaning) rows; meanings of columns are added to them on a last sheet.
@@ -106,7 +105,7 @@ def write_workbook(
             page.append([cell(page, value, column=column) for value, column in zip(row, sheet.columns, strict=True)])
         terms += [(column.title, column.meaning) for column in sheet.columns if column.meaning]
     if terms:
-        page = book.create_sheet(sheet_title(definitions_title))
+        page = book.create_sheet(sheet_title(definitions_title or _("口径说明")))
         page.column_dimensions["A"].width, page.column_dimensions["B"].width = 22, 90
         for term, meaning in dict.fromkeys(terms):
             made = cell(page, meaning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -40,7 +41,7 @@ class Asked:
 
 
 def asked(query: QueryDict) -> Asked:
-    span = spans.parse(query.get("period", "")) or _from_parts(query) or spans.parse(str(clock.today().year))
+    span = spans.parse(query.get("period", "")) or _from_parts(query) or _from_days(query) or spans.parse(str(clock.today().year))
     assert span is not None
     bases = {basis.code: basis for basis in ledger.bases_on(span.end)}
     basis = bases.get(query.get("basis", "")) or ledger.default_basis(span.end)
@@ -52,6 +53,14 @@ def _from_parts(query: QueryDict) -> spans.Span | None:
     """Without script the form sends year and part apart."""
     year, part = query.get("year", ""), query.get("part", "")
     return (spans.parse(year + part) or spans.parse(year)) if year else None
+
+
+def _from_days(query: QueryDict) -> spans.Span | None:
+    """``from`` and ``to`` when they are the ends of a standard period; any other cut is made by a job."""
+    try:
+        return spans.of_days(dt.date.fromisoformat(query.get("from", "")), dt.date.fromisoformat(query.get("to", "")))
+    except ValueError:
+        return None
 
 
 def years(division: Division, span: spans.Span) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from lms.ledger import spans
 from lms.ledger.models import CountingBasis
 from lms.places.selectors import division_in_scope
 from lms.reports import drill, workbook
+from lms.reports.breakdown import breakdown
 
 CHUNK = 500
 
@@ -48,3 +50,26 @@ def export_rows(job: Job, progress: Progress) -> dict[str, int]:
         f"{wanted.division.name}-{opened.title}-{span.code}.xlsx", workbook.items_workbook(wanted, opened, shown())
     )
     return {"rows": opened.count}
+
+
+@job_kind("reports.custom_cut", queue="report")
+def custom_cut(job: Job, progress: Progress) -> dict[str, int]:
+    """Figures of any period, folded from the lines as known at the position of the asking, as a workbook."""
+    actor, params = actor_of(job), job.params
+    basis = CountingBasis.objects.filter(pk=params["basis"]).first()
+    if basis is None:
+        raise Missing(_("没有这个统计期或口径。"))
+    place = division_in_scope(actor, params["division"], *REPORTING)
+    progress.set_total(1, place.name)
+    found = breakdown(
+        division=place,
+        start=dt.date.fromisoformat(params["start"]),
+        end=dt.date.fromisoformat(params["end"]),
+        basis=basis,
+        position=params["position"],
+        by=params["by"],
+    )
+    name = f"{place.name}-{params['start']}-{params['end']}.xlsx"
+    progress.attach_result(name, workbook.breakdown_workbook(found))
+    progress.advance()
+    return {"person_times": found.total.person_times, "persons": found.total.persons}

@@ -25,7 +25,7 @@ from lms.places.selectors import children_of
 from lms.programmes.models import Category
 from lms.reports.breakdown import DIMENSIONS, label, splitter
 
-REFRESH_AT_ONCE = 2000  # positions a page settles itself before it is drawn; more is the scheduler's work
+REFRESH_AT_ONCE = 2000  # lines a page settles itself before it is drawn; more is the scheduler's work
 SHOWN = ("minutes", "hundredths", "classes", "sessions", "planned", "unnamed")
 
 

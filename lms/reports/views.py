@@ -6,19 +6,20 @@ import uuid as uuids
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from lms.accounts.roles import REPORTING
 from lms.audit import services as audit
 from lms.core import jobs
 from lms.core.actor import Actor
-from lms.core.errors import Missing
+from lms.core.errors import BadInput, Missing
 from lms.core.workbooks import XLSX
 from lms.ledger import selectors as ledger
 from lms.ledger.models import CountingBasis, HourScheme
@@ -26,7 +27,7 @@ from lms.ledger.services import refresh_summaries
 from lms.people.models import Person
 from lms.places.models import Division
 from lms.places.selectors import ancestors, division_in_scope, home_of
-from lms.reports import drill, figures, forms, tables, workbook
+from lms.reports import asking, drill, figures, forms, tables, workbook
 from lms.reports.breakdown import DIMENSIONS
 
 PAGE = 50
@@ -127,6 +128,35 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         position=report.position,
     )
     return _file(content, f"{place.name}-{asked.span.code}.xlsx")
+
+
+@require_POST
+def custom(request: HttpRequest, code: str) -> HttpResponse:
+    """Figures of any other period: folded by a job, which the reader is led to."""
+    place = _division(request, code)
+    asked = forms.asked(request.POST)
+    try:
+        start, end = asking.period(request.POST.get("from", ""), request.POST.get("to", ""))
+    except BadInput as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('reports:division', args=[place.code])}?{asked.query()}")
+    basis, position = asking.basis(asked.basis.code, end), ledger.position_of(None)
+    job = jobs.enqueue(
+        "reports.custom_cut",
+        title=_("%(place)s %(start)s 至 %(end)s 培训台账") % {"place": place.name, "start": start, "end": end},
+        by=_actor(request),
+        division_path=place.path,
+        key=f"reports.custom:{_actor(request).uuid}:{place.code}:{start}:{end}:{basis.pk}:{asked.by}:{position}",
+        params={
+            "division": place.code,
+            "start": start.isoformat(),
+            "end": end.isoformat(),
+            "basis": basis.pk,
+            "by": asked.by,
+            "position": position,
+        },
+    )
+    return redirect("job_detail", uuid=job.uuid)
 
 
 def _file(content: bytes, name: str) -> HttpResponse:

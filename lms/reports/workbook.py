@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lms.core.workbooks import Column, Sheet, write_workbook
 from lms.reports import figures
+from lms.reports.breakdown import Breakdown
 from lms.reports.drill import Item, Opened, Wanted
 from lms.reports.tables import Report, TableRow
 
@@ -92,3 +93,18 @@ def items_workbook(wanted: Wanted, opened: Opened, shown: Iterable[Item]) -> byt
         f"{wanted.start} — {wanted.end}",
     ]
     return write_workbook([Sheet(opened.title, heads, rows, said)])
+
+
+def breakdown_workbook(found: Breakdown) -> bytes:
+    """Figures of any period, folded from the lines."""
+    meaning = {column.title: column for column in columns(found.by)}
+    heads = [meaning[by_title(found.by)], *(meaning[title] for title in (_("人次"), _("人数"), _("未具名"), _("学时"), _("分钟")))]
+    rows = [[r.name, r.person_times, r.persons, r.unnamed, r.hours, r.minutes] for r in [*found.rows, found.total]]
+    said = [
+        _("%(place)s · 培训台账") % {"place": found.division.full_name},
+        _("统计口径：%(name)s（%(code)s）——%(text)s")
+        % {"name": found.basis.name, "code": found.basis.code, "text": found.basis.description},
+        _("统计期：%(period)s") % {"period": f"{found.start} — {found.end}"},
+        _("截至第 %(position)d 笔") % {"position": found.position},
+    ]
+    return write_workbook([Sheet(_("培训台账"), heads, rows, said)])

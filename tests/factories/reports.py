@@ -31,6 +31,11 @@ def _code(world: Any) -> dict[str, Any]:
 ROUTES = {
     "reports:division": _code,
     "reports:export": _code,
+    "reports:custom": lambda world: {
+        "kwargs": {"code": world.division.code},
+        "method": "post",
+        "data": {"from": "2022-01-05", "to": "2022-02-10"},
+    },
     "reports:open": _code,
     "reports:export_rows": _code,
     "reports:evidence": _evidence,

@@ -235,3 +235,17 @@ def test_drill_refuses_a_bad_month(world):
     )
     with pytest.raises(Exception, match="月份"):
         drill.open_figure(wanted)
+
+
+def test_any_other_period_is_folded_by_a_job(world, manager, busy, django_capture_on_commit_callbacks):
+    url = reverse("reports:custom", args=["5306"])
+    with django_capture_on_commit_callbacks(execute=True):
+        response = manager.post(url, {"from": "2022-03-05", "to": "2022-03-20", "by": "division"})
+    job = Job.objects.get()
+    assert response.url == reverse("job_detail", args=[job.uuid])
+    assert (job.status, job.outcome) == ("done", {"person_times": 6, "persons": 4})
+    sheet = openpyxl.load_workbook(job.result_file.open()).worksheets[0]
+    assert [cell.value for cell in sheet[sheet.max_row]][1:4] == [6, 4, 7]
+    refused = manager.post(url, {"from": "2022-03-05", "to": "soon"}, follow=True)
+    assert "不是日期" in refused.content.decode()
+    assert Job.objects.count() == 1

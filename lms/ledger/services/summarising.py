@@ -20,13 +20,13 @@ from lms.ledger.models import Cell, CountedUnit, Line, PersonCount, SummaryState
 from lms.ledger.summaries import CellKey, PersonKey
 from lms.people import selectors as people
 
-STEP = 4000  # positions settled in one transaction
+STEP = 4000  # lines settled in one transaction
 CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Summarised:
-    """Up to which position the summaries now hold, and how many positions they are behind."""
+    """Up to which position the summaries now hold, and how many lines they are behind."""
 
     position: int
     lag: int
@@ -35,24 +35,32 @@ class Summarised:
 def refresh_summaries(*, at_most: int | None = None) -> Summarised:
     """Bring the summaries up to the last closed position, step by step; each step is one transaction.
 
-    With ``at_most`` nothing is done when they are further behind than that many positions (a page must not wait).
+    With ``at_most`` nothing is done when they are further behind than that many lines (a page must not wait).
     """
     closed = positions.closed()
     state = SummaryState.objects.get(pk=1)
-    if state.position >= closed or (at_most is not None and closed - state.position > at_most):
-        return Summarised(state.position, closed - state.position)
-    if state.position == 0 and closed > STEP:
-        rebuild_summaries()
-        return Summarised(SummaryState.objects.get(pk=1).position, 0)
+    if state.position >= closed:
+        return Summarised(state.position, 0)
+    behind = Line.objects.filter(position__gt=state.position, position__lte=closed)
+    if at_most is not None and behind.order_by("position")[at_most : at_most + 1].exists():
+        return Summarised(state.position, behind.count())
+    if not CountedUnit.objects.exists() and behind.order_by("position")[STEP : STEP + 1].exists():
+        return rebuild_summaries()
     while state.position < closed:
         with transaction.atomic():
             state = SummaryState.objects.select_for_update().get(pk=1)
-            target = min(closed, state.position + STEP)
+            target = _next_target(state.position, closed)
             if state.position < target:
                 _settle(state.position, target)
                 state.position, state.refreshed_at = target, clock.now()
                 state.save(update_fields=["position", "refreshed_at"])
     return Summarised(state.position, 0)
+
+
+def _next_target(start: int, closed: int) -> int:
+    """The position of the last line of a step; the closed position when fewer are left."""
+    lines = Line.objects.filter(position__gt=start, position__lte=closed).order_by("position").values_list("position", flat=True)
+    return next(iter(lines[STEP - 1 : STEP]), closed)
 
 
 def rebuild_summaries() -> Summarised:

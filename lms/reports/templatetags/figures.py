@@ -1,0 +1,20 @@
+"""How numbers are written in reports: grouped by thousands in every language, hours without idle zeros."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def grouped(number: int | Decimal | None) -> str:
+    """3460 → 3,460; 10455.40 → 10,455.4."""
+    if number is None:
+        return "—"
+    if isinstance(number, Decimal):
+        text = f"{number:,.2f}"
+        return text.rstrip("0").rstrip(".")
+    return f"{number:,}"
