@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from exams import rules
 from exams.models import ItemBank, ItemVersion, PaperTemplate, SyllabusChapter, SyllabusEdition
-from exams.states import ItemKind, Subject
+from exams.states import ItemKind
+from lms.careers.states import Subject
 from lms.core.actor import Actor
 from lms.places.models import Division, Level
 

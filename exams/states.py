@@ -13,17 +13,6 @@ PAPER_MAKERS = frozenset({Role.TRAINER, Role.CLASS_MANAGER, Role.REGIONAL_ADMIN}
 RESULT_READERS = frozenset({Role.TRAINER, Role.CLASS_MANAGER, Role.REGIONAL_ADMIN, Role.REVIEWER})
 
 
-class Subject(models.TextChoices):
-    """The subjects of the licence exam (DOMAIN §2)."""
-
-    GENERAL_JUNIOR = "general_junior", _("社会工作综合能力（初级）")
-    PRACTICE_JUNIOR = "practice_junior", _("社会工作实务（初级）")
-    GENERAL_INTERMEDIATE = "general_intermediate", _("社会工作综合能力（中级）")
-    LAW_INTERMEDIATE = "law_intermediate", _("社会工作法规与政策")
-    PRACTICE_INTERMEDIATE = "practice_intermediate", _("社会工作实务（中级）")
-    PRACTICE_SENIOR = "practice_senior", _("社会工作实务（高级）")
-
-
 class Certainty(models.TextChoices):
     OFFICIAL = "official", _("官方文本")
     LIKELY = "likely", _("有来源，待官方文本核实")

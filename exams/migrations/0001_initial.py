@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('uuid', models.UUIDField(default=lms.core.ids.new_uuid, editable=False, unique=True)),
                 ('code', models.CharField(max_length=24, unique=True)),
                 ('name', models.CharField(max_length=80)),
-                ('subject', models.CharField(blank=True, choices=[('general_junior', '社会工作综合能力（初级）'), ('practice_junior', '社会工作实务（初级）'), ('general_intermediate', '社会工作综合能力（中级）'), ('law_intermediate', '社会工作法规与政策'), ('practice_intermediate', '社会工作实务（中级）'), ('practice_senior', '社会工作实务（高级）')], max_length=24)),
+                ('subject', models.CharField(blank=True, choices=[('comprehensive_junior', '社会工作综合能力（初级）'), ('practice_junior', '社会工作实务（初级）'), ('comprehensive_middle', '社会工作综合能力（中级）'), ('law_middle', '社会工作法规与政策'), ('practice_middle', '社会工作实务（中级）'), ('practice_senior', '社会工作实务（高级）')], max_length=24)),
                 ('is_shared', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(default=lms.core.clock.now)),
                 ('closed_on', models.DateField(null=True)),
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=lms.core.ids.new_uuid, editable=False, unique=True)),
-                ('subject', models.CharField(blank=True, choices=[('general_junior', '社会工作综合能力（初级）'), ('practice_junior', '社会工作实务（初级）'), ('general_intermediate', '社会工作综合能力（中级）'), ('law_intermediate', '社会工作法规与政策'), ('practice_intermediate', '社会工作实务（中级）'), ('practice_senior', '社会工作实务（高级）')], max_length=24)),
+                ('subject', models.CharField(blank=True, choices=[('comprehensive_junior', '社会工作综合能力（初级）'), ('practice_junior', '社会工作实务（初级）'), ('comprehensive_middle', '社会工作综合能力（中级）'), ('law_middle', '社会工作法规与政策'), ('practice_middle', '社会工作实务（中级）'), ('practice_senior', '社会工作实务（高级）')], max_length=24)),
                 ('title', models.CharField(max_length=80)),
                 ('state', models.CharField(choices=[('draft', '组卷中'), ('live', '开放'), ('retired', '已停用')], default='draft', max_length=12)),
                 ('duration_minutes', models.PositiveSmallIntegerField()),
@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=lms.core.ids.new_uuid, editable=False, unique=True)),
                 ('code', models.CharField(max_length=40)),
-                ('subject', models.CharField(choices=[('general_junior', '社会工作综合能力（初级）'), ('practice_junior', '社会工作实务（初级）'), ('general_intermediate', '社会工作综合能力（中级）'), ('law_intermediate', '社会工作法规与政策'), ('practice_intermediate', '社会工作实务（中级）'), ('practice_senior', '社会工作实务（高级）')], max_length=24)),
+                ('subject', models.CharField(choices=[('comprehensive_junior', '社会工作综合能力（初级）'), ('practice_junior', '社会工作实务（初级）'), ('comprehensive_middle', '社会工作综合能力（中级）'), ('law_middle', '社会工作法规与政策'), ('practice_middle', '社会工作实务（中级）'), ('practice_senior', '社会工作实务（高级）')], max_length=24)),
                 ('name', models.CharField(max_length=80)),
                 ('duration_minutes', models.PositiveSmallIntegerField()),
                 ('full_points', models.PositiveIntegerField()),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='exams_template_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('subject__in', ['general_junior', 'practice_junior', 'general_intermediate', 'law_intermediate', 'practice_intermediate', 'practice_senior'])), name='exams_template_subject_known'), models.CheckConstraint(condition=models.Q(('pass_points__lte', models.F('full_points'))), name='exams_template_pass_within_full'), models.CheckConstraint(condition=models.Q(('duration_minutes__gte', 1)), name='exams_template_has_time')],
+                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='exams_template_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('subject__in', ['comprehensive_junior', 'practice_junior', 'comprehensive_middle', 'law_middle', 'practice_middle', 'practice_senior'])), name='exams_template_subject_known'), models.CheckConstraint(condition=models.Q(('pass_points__lte', models.F('full_points'))), name='exams_template_pass_within_full'), models.CheckConstraint(condition=models.Q(('duration_minutes__gte', 1)), name='exams_template_has_time')],
             },
         ),
         migrations.AddField(
@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=lms.core.ids.new_uuid, editable=False, unique=True)),
-                ('subject', models.CharField(choices=[('general_junior', '社会工作综合能力（初级）'), ('practice_junior', '社会工作实务（初级）'), ('general_intermediate', '社会工作综合能力（中级）'), ('law_intermediate', '社会工作法规与政策'), ('practice_intermediate', '社会工作实务（中级）'), ('practice_senior', '社会工作实务（高级）')], max_length=24)),
+                ('subject', models.CharField(choices=[('comprehensive_junior', '社会工作综合能力（初级）'), ('practice_junior', '社会工作实务（初级）'), ('comprehensive_middle', '社会工作综合能力（中级）'), ('law_middle', '社会工作法规与政策'), ('practice_middle', '社会工作实务（中级）'), ('practice_senior', '社会工作实务（高级）')], max_length=24)),
                 ('certainty', models.CharField(choices=[('official', '官方文本'), ('likely', '有来源，待官方文本核实'), ('conflicting', '来源不一致'), ('decided', '本系统自定')], max_length=12)),
                 ('is_complete', models.BooleanField()),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subjects', to='exams.syllabusedition')),
@@ -496,7 +496,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='syllabussubject',
-            constraint=models.CheckConstraint(condition=models.Q(('subject__in', ['general_junior', 'practice_junior', 'general_intermediate', 'law_intermediate', 'practice_intermediate', 'practice_senior'])), name='exams_syllabus_subject_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('subject__in', ['comprehensive_junior', 'practice_junior', 'comprehensive_middle', 'law_middle', 'practice_middle', 'practice_senior'])), name='exams_syllabus_subject_known'),
         ),
         migrations.AddConstraint(
             model_name='syllabuschapter',

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from exams.models.standards import SyllabusChapter, SyllabusEdition
-from exams.states import OPEN_VERSIONS, ItemKind, Subject, VersionState
+from exams.states import OPEN_VERSIONS, ItemKind, VersionState
+from lms.careers.states import Subject
 from lms.core import clock
 from lms.core.models import Record
 from lms.places.models import Division

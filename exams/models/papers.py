@@ -7,7 +7,8 @@ from django.db.models import F, Q
 
 from exams.models.banks import ItemVersion
 from exams.models.standards import MarkingRule, PaperTemplate, SyllabusEdition
-from exams.states import ItemKind, PaperState, Subject
+from exams.states import ItemKind, PaperState
+from lms.careers.states import Subject
 from lms.core import clock
 from lms.core.models import Record
 from lms.places.models import Division

@@ -8,7 +8,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from exams.states import Certainty, ItemKind, Subject
+from exams.states import Certainty, ItemKind
+from lms.careers.states import Subject
 from lms.core.models import Record
 
 

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from exams.models import MarkingRule, PaperTemplate, SyllabusChapter, SyllabusEdition, SyllabusSubject, TemplateSection
 from exams.rules import Marking
-from exams.states import Subject
 from lms.audit import services as audit
+from lms.careers.states import Subject
 from lms.core.actor import Actor
 
 FOLDER = Path(__file__).resolve().parent.parent / "data"

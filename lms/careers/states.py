@@ -15,6 +15,8 @@ class Level(models.TextChoices):
 
 
 class Subject(models.TextChoices):
+    """The subjects of the licence exam (DOMAIN §2); items, papers and scores name the same six."""
+
     COMPREHENSIVE_JUNIOR = "comprehensive_junior", _("社会工作综合能力（初级）")
     PRACTICE_JUNIOR = "practice_junior", _("社会工作实务（初级）")
     COMPREHENSIVE_MIDDLE = "comprehensive_middle", _("社会工作综合能力（中级）")

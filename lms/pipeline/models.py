@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from lms.core.constraints import unique_with_null
 from lms.people.models import Person
 from lms.pipeline.states import Aspect, ConversionKind, Exit, Stage
 from lms.places.models import Division
@@ -90,7 +91,7 @@ class EducationTarget(models.Model):
 
     class Meta:
         ordering = ("level", "valid_from")
-        constraints = [models.UniqueConstraint(fields=["level", "valid_from"], nulls_distinct=False, name="pipeline_target_once")]
+        constraints = unique_with_null(["level", "valid_from"], nullable="valid_from", name="pipeline_target_once")
 
     def __str__(self) -> str:
         return f"{self.level} {self.minutes}"

@@ -169,7 +169,7 @@ def test_subjective_templates_are_not_made_into_marked_papers(world):
     services.load_standards(by=make.SYSTEM)
     with pytest.raises(Refused):
         services.create_paper(
-            template=PaperTemplate.objects.get(code="practice_intermediate"), title="卷", division=world.county, by=make.SYSTEM
+            template=PaperTemplate.objects.get(code="practice_middle"), title="卷", division=world.county, by=make.SYSTEM
         )
     assert not Paper.objects.exists()
 
@@ -186,8 +186,8 @@ def test_standards_and_syllabus_load_once_and_say_what_is_unknown():
         assert sum(count * points for count, points, *_rest in parts) == template.full_points == 10000
         assert template.duration_minutes == 120
     assert dict(PaperTemplate.objects.filter(is_objective=False).values_list("code", "duration_minutes")) == {
-        "practice_intermediate": 150,
+        "practice_middle": 150,
         "practice_senior": 180,
     }
     assert MarkingRule.objects.get(is_default=True).code == "licence-multiple"
-    assert SyllabusSubject.objects.get(edition__code="2025", subject="general_junior").is_complete is False
+    assert SyllabusSubject.objects.get(edition__code="2025", subject="comprehensive_junior").is_complete is False

@@ -76,7 +76,7 @@ def template(singles: int = 2, multiples: int = 2) -> PaperTemplate:
     full = 100 * singles + 200 * multiples
     made = PaperTemplate.objects.create(
         code=f"small-{next(_numbers)}",
-        subject="general_junior",
+        subject="comprehensive_junior",
         name="小卷",
         duration_minutes=30,
         full_points=full,

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.core.constraints import unique_with_null
 from lms.core.models import Positioned, Record
 from lms.places.models import Division
 
@@ -27,7 +28,7 @@ class HourScheme(Record, Positioned):
 
     class Meta:
         ordering = ("code", "valid_from")
-        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="ledger_scheme_once")]
+        constraints = unique_with_null(["code", "valid_from"], nullable="valid_from", name="ledger_scheme_once")
 
     def __str__(self) -> str:
         return self.name
@@ -65,7 +66,7 @@ class CountingBasis(Record, Positioned):
     class Meta:
         ordering = ("-is_default", "code", "valid_from")
         constraints = [
-            models.UniqueConstraint(fields=["code", "valid_from"], nulls_distinct=False, name="ledger_basis_once"),
+            *unique_with_null(["code", "valid_from"], nullable="valid_from", name="ledger_basis_once"),
             models.CheckConstraint(condition=Q(attendance_floor_percent__lte=100), name="ledger_basis_floor_percent"),
         ]
 
