@@ -91,7 +91,7 @@ class EducationTarget(models.Model):
 
     class Meta:
         ordering = ("level", "valid_from")
-        constraints = unique_with_null(["level", "valid_from"], nullable="valid_from", name="pipeline_target_once")
+        constraints = [*unique_with_null(["level", "valid_from"], nullable="valid_from", name="pipeline_target_once")]
 
     def __str__(self) -> str:
         return f"{self.level} {self.minutes}"

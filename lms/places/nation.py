@@ -10,6 +10,7 @@ from lms.audit import selectors as audit_trail
 from lms.audit import services as audit
 from lms.core import positions
 from lms.core.actor import Actor
+from lms.core.planner import analyse
 from lms.places import loading
 from lms.places.models import Division, DivisionChange
 
@@ -42,6 +43,7 @@ def load_divisions(*, by: Actor, again: bool = False) -> Loaded:
         closed = _close(nation, standing)
         divisions = _insert_divisions(nation, standing)
         changes = _insert_changes(nation, standing)
+        analyse(Division, DivisionChange)
         audit.record(VERB, by=by, lists=lists, divisions=divisions, closed=closed, changes=changes)
     return Loaded(divisions, closed, changes)
 

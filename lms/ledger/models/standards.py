@@ -28,7 +28,7 @@ class HourScheme(Record, Positioned):
 
     class Meta:
         ordering = ("code", "valid_from")
-        constraints = unique_with_null(["code", "valid_from"], nullable="valid_from", name="ledger_scheme_once")
+        constraints = [*unique_with_null(["code", "valid_from"], nullable="valid_from", name="ledger_scheme_once")]
 
     def __str__(self) -> str:
         return self.name
