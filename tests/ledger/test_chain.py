@@ -45,6 +45,7 @@ def without_triggers(table: str) -> None:
             for (name,) in cursor.fetchall():
                 cursor.execute(f"DROP TRIGGER {name}")
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table with checks still waiting can be altered
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from lms.core import clock, positions
+from lms.core.planner import analyse
 from lms.ledger import summaries
 from lms.ledger.folding import Basis, Unit
 from lms.ledger.kinds import Kind
@@ -44,8 +45,10 @@ def refresh_summaries(*, at_most: int | None = None) -> Summarised:
     behind = Line.objects.filter(position__gt=state.position, position__lte=closed)
     if at_most is not None and behind.order_by("position")[at_most : at_most + 1].exists():
         return Summarised(state.position, behind.count())
-    if not CountedUnit.objects.exists() and behind.order_by("position")[STEP : STEP + 1].exists():
-        return rebuild_summaries()
+    if behind.order_by("position")[STEP : STEP + 1].exists():
+        analyse(Line)  # much came at once, perhaps in this very transaction
+        if not CountedUnit.objects.exists():
+            return rebuild_summaries()
     while state.position < closed:
         with transaction.atomic():
             state = SummaryState.objects.select_for_update().get(pk=1)
