@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import Case, IntegerField, Value, When
 
-from exams import rules
+from exams import corrections, rules
 from exams.models import Attempt, PaperItem, Response
 from exams.states import ATTEMPT_EVENTS, AttemptState
 from lms.audit import services as audit
@@ -26,15 +27,23 @@ class MarkedItem:
     rule: rules.Marking
     rule_code: str
 
+    def mark(self, answer: Collection[str], corrected: Sequence[corrections.Correction] = ()) -> int:
+        """Hundredths earned by an answer, the corrections that stand for the item laid over its key."""
+        before = rules.mark(self.rule, answer, self.keys, self.points)
+        if not corrected:
+            return before
+        return corrections.points_after(
+            corrected, before, self.points, lambda keys: rules.mark(self.rule, answer, keys, self.points)
+        )
+
 
 def mark_attempt(attempt: Attempt, *, by: Actor) -> Attempt:
     """Mark a locked attempt whose state is ``submitted``, and post its score. Only ``submit_attempt`` calls it."""
-    scheme = marking_of(attempt.paper.uuid)
+    corrections.hold_keys([attempt.paper_id], alone=False)
+    scheme, corrected = marking_of(attempt.paper.uuid), corrections.of_paper(attempt.paper_id)
     # locking waits for a save that is under way, and makes the next one find its row marked
     answers = Response.objects.select_for_update().filter(attempt_id=attempt.pk).values_list("number", "answer").order_by("number")
-    earned = {
-        number: rules.mark(scheme[number].rule, answer, scheme[number].keys, scheme[number].points) for number, answer in answers
-    }
+    earned = {number: scheme[number].mark(answer, corrected.get(number, ())) for number, answer in answers}
     by_points: dict[int, list[int]] = {}
     for number, points in earned.items():
         by_points.setdefault(points, []).append(number)
@@ -58,7 +67,7 @@ def mark_attempt(attempt: Attempt, *, by: Actor) -> Attempt:
         because=attempt.submitted_because,
         marked=True,
     )
-    _post(attempt, sorted({item.rule_code for item in scheme.values()}), by)
+    post_score(attempt, by=by)
     return attempt
 
 
@@ -77,37 +86,44 @@ def marking_of(paper_uuid: uuid.UUID) -> dict[int, MarkedItem]:
     }
 
 
-def _post(attempt: Attempt, rule_codes: list[str], by: Actor) -> None:
+def score_key(attempt: Attempt, again: str = "") -> str:
+    """The ledger key of an attempt's score; ``again`` tells a later one apart."""
+    return f"exams.attempt:{attempt.uuid}:scored" + (f":{again}" if again else "")
+
+
+def post_score(attempt: Attempt, *, by: Actor, again: str = "") -> None:
+    """Post the score as it stands now. Whoever corrects one reverses the line before and posts ``again`` under a new key."""
+    ledger.post([score_draft(attempt, again)], by=by)
+
+
+def score_draft(attempt: Attempt, again: str = "") -> ledger.Draft:
+    """The line of an attempt's score as it stands now."""
+    rule_codes = sorted({item.rule_code for item in marking_of(attempt.paper.uuid).values()})
     assert attempt.submitted_at is not None and attempt.points is not None
     participation = attempt.participation
-    ledger.post(
-        [
-            ledger.Draft(
-                key=f"exams.attempt:{attempt.uuid}:scored",
-                kind=Kind.SCORED,
-                source_label="exams.attempt",
-                source_uuid=attempt.uuid,
-                happened_from=attempt.started_at,
-                happened_to=attempt.submitted_at,
-                person=attempt.person,
-                division=attempt.division,
-                occasion_label="exams.paper",
-                occasion=attempt.paper.uuid,
-                slot=str(attempt.uuid),
-                category=participation.category if participation else None,
-                programme=participation.programme if participation else None,
-                mode=Mode.ONLINE,
-                topic=attempt.paper.subject,
-                facts={
-                    "points": str(rules.as_points(attempt.points)),
-                    "full_points": str(rules.as_points(attempt.full_points)),
-                    "pass_points": str(rules.as_points(attempt.pass_points)),
-                    "passed": attempt.has_passed,
-                    "rules": rule_codes,
-                    "ordinal": attempt.ordinal,
-                },
-                evidence={"attempt": attempt.uuid, "points": attempt.points, "submitted_at": attempt.submitted_at.isoformat()},
-            )
-        ],
-        by=by,
+    return ledger.Draft(
+        key=score_key(attempt, again),
+        kind=Kind.SCORED,
+        source_label="exams.attempt",
+        source_uuid=attempt.uuid,
+        happened_from=attempt.started_at,
+        happened_to=attempt.submitted_at,
+        person=attempt.person,
+        division=attempt.division,
+        occasion_label="exams.paper",
+        occasion=attempt.paper.uuid,
+        slot=str(attempt.uuid),
+        category=participation.category if participation else None,
+        programme=participation.programme if participation else None,
+        mode=Mode.ONLINE,
+        topic=attempt.paper.subject,
+        facts={
+            "points": str(rules.as_points(attempt.points)),
+            "full_points": str(rules.as_points(attempt.full_points)),
+            "pass_points": str(rules.as_points(attempt.pass_points)),
+            "passed": attempt.has_passed,
+            "rules": rule_codes,
+            "ordinal": attempt.ordinal,
+        },
+        evidence={"attempt": attempt.uuid, "points": attempt.points, "submitted_at": attempt.submitted_at.isoformat()},
     )

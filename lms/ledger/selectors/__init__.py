@@ -15,7 +15,7 @@ from lms.ledger.selectors.folds import (
     total_quantity,
     unnamed,
 )
-from lms.ledger.selectors.lines import lines_of
+from lms.ledger.selectors.lines import lines_of, standing_lines_from
 from lms.ledger.selectors.standards import (
     bases_on,
     basis_by_code,
@@ -50,6 +50,7 @@ __all__ = [
     "scheme_for",
     "schemes_on",
     "sessions",
+    "standing_lines_from",
     "total_quantity",
     "unnamed",
 ]

@@ -43,6 +43,13 @@ def lines_of(person: Person, *, kinds: Iterable[str] = (), as_of: int | None = N
     return lines.filter(kind__in=wanted) if wanted else lines
 
 
+def standing_lines_from(source_label: str, source_uuids: Iterable[uuid.UUID], *, kinds: Iterable[str] = ()) -> LineQuerySet:
+    """The lines that stand today for these acts of a room: neither reversed nor counter-lines."""
+    lines = Line.objects.standing().filter(source_label=source_label, source_uuid__in=list(source_uuids))
+    wanted = list(kinds)
+    return (lines.filter(kind__in=wanted) if wanted else lines).select_related("division")
+
+
 def entries(lines: LineQuerySet, canonical: dict[int, int], *, by_occasion: bool = False) -> Iterator[Entry]:
     """Person lines as plain values, the person replaced by the canonical one."""
     local = timezone.get_current_timezone()

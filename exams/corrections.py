@@ -1,0 +1,94 @@
+"""Corrections that stand for the items of a paper, asked for by whoever marks or shows it. Writing them: ``services.regrading``.
+
+A key is never changed under an attempt: the frozen version keeps what it said, and the correction is laid over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F
+
+from exams.models import Regrade
+from exams.regrade_states import EFFECTIVE, Remedy
+
+# the first half of PostgreSQL's advisory lock; the second is the paper
+LOCK_CLASS = 0x0EA5
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One effective regrade as plain values: ``keys`` are the answers that count as right; none where the item is void."""
+
+    keys: tuple[frozenset[str], ...]
+    keeps_better: bool
+
+    @property
+    def is_void(self) -> bool:
+        return not self.keys
+
+
+Marker = Callable[[frozenset[str]], int]
+
+
+def points_after(corrections: Sequence[Correction], before: int, full: int, mark_by: Marker) -> int:
+    """Points of one answer under the corrections in the order they took effect; ``before`` by the frozen key.
+
+    ``mark_by(keys)`` marks the answer by other keys. Of several right answers the best counts; a void item gives everybody
+    its full points; where a correction keeps the better, nobody loses by it.
+    """
+    points = before
+    for correction in corrections:
+        corrected = full if correction.is_void else max(mark_by(keys) for keys in correction.keys)
+        points = max(points, corrected) if correction.keeps_better else corrected
+    return points
+
+
+def as_correction(regrade: Regrade) -> Correction:
+    keys = () if regrade.remedy == Remedy.VOID else tuple(frozenset(letters) for letters in regrade.keys)
+    return Correction(keys, regrade.keeps_better)
+
+
+def of_paper(paper_id: int) -> dict[int, list[Correction]]:
+    """Number in the paper → the corrections of its item, in the order they took effect. One query; mostly empty."""
+    rows = Regrade.objects.filter(state__in=EFFECTIVE, item_version__paper_items__paper_id=paper_id)
+    found: dict[int, list[Correction]] = {}
+    for regrade in rows.annotate(number=F("item_version__paper_items__number")).order_by("effective_at", "pk"):
+        found.setdefault(regrade.number, []).append(as_correction(regrade))
+    return found
+
+
+def of_versions(version_ids: Iterable[int]) -> dict[int, list[Correction]]:
+    """Item version → its corrections in the order they took effect."""
+    found: dict[int, list[Correction]] = {}
+    rows = Regrade.objects.filter(state__in=EFFECTIVE, item_version__in=list(version_ids))
+    for regrade in rows.order_by("effective_at", "pk"):
+        found.setdefault(regrade.item_version_id, []).append(as_correction(regrade))
+    return found
+
+
+def right_answers(keys: frozenset[str], corrections: Sequence[Correction]) -> tuple[frozenset[str], ...]:
+    """Which answers are right today: the frozen keys, or what the newest correction says; none where the item is void."""
+    return corrections[-1].keys if corrections else (keys,)
+
+
+def keys_shown(keys: frozenset[str], corrections: Sequence[Correction]) -> frozenset[str]:
+    """The letters to mark as right on a page: those of every answer that counts."""
+    answers = right_answers(keys, corrections)
+    return frozenset().union(*answers) if answers else keys
+
+
+def hold_keys(paper_ids: Collection[int], *, alone: bool) -> None:
+    """Until the commit nobody corrects a key of these papers (``alone=False``), or nobody marks them (``alone=True``).
+
+    Marking shares the lock, a correction that takes effect waits for the markings under way: so none is marked by an old key
+    and missed. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor != "postgresql":
+        return
+    function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        for paper_id in sorted(paper_ids):
+            cursor.execute(f"SELECT {function}(%s, %s)", [LOCK_CLASS, paper_id % 2**31])
