@@ -42,6 +42,7 @@ class Result:
     ratio: float
     ours_ms: float
     floor_ms: float
+    cpu_ratio: float  # of this process's own work: tells how far a busy machine has bent the other one
     rounds: int
     queries: int | None = None
     floor_queries: int | None = None
@@ -63,14 +64,19 @@ def measure(name: str, floor: str, target: float, pair: Pair) -> Result:
     queries = _queries(pair.ours)
     floor_queries = _queries(pair.floor)
     times: dict[str, list[float]] = {"ours": [], "floor": []}
+    cpu: dict[str, list[float]] = {"ours": [], "floor": []}
     works = {"ours": pair.ours, "floor": pair.floor}
     for turn in range(pair.rounds):
         for which in ("ours", "floor") if turn % 2 else ("floor", "ours"):
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             works[which]()
             times[which].append(time.perf_counter() - began)
+            cpu[which].append(time.process_time() - worked)
     ours, bare = statistics.median(times["ours"]), statistics.median(times["floor"])
-    result = Result(name, floor, target, ours / bare, ours * 1000, bare * 1000, pair.rounds, queries, floor_queries, note=pair.note)
+    worked = statistics.median(cpu["ours"]) / max(statistics.median(cpu["floor"]), 1e-6)
+    result = Result(
+        name, floor, target, ours / bare, ours * 1000, bare * 1000, worked, pair.rounds, queries, floor_queries, note=pair.note
+    )
     if pair.page and pair.client:
         weight = first_view(pair.client, pair.page)
         result.page_bytes, result.first_view_bytes, result.first_view_requests = weight.page, weight.total, weight.requests
@@ -146,13 +152,25 @@ def _wire(url: str, content: bytes) -> int:
 
 def table(results: list[Result], machine: str) -> str:
     """The results as a Markdown table."""
-    head = "| Case | × floor | Target | Ours ms | Floor ms | Queries (floor) | First view | Floor |\n" + "|---" * 8 + "|\n"
+    head = (
+        "| Case | × floor | × in CPU | Target | Ours ms | Floor ms | Queries (floor) | First view | Floor |\n" + "|---" * 9 + "|\n"
+    )
     rows = []
     for r in results:
         weight = f"{r.first_view_bytes / 1000:.0f} kB, {r.first_view_requests} requests" if r.first_view_bytes else ""
         mark = "✓" if r.reached else "✗"
         queries = "" if r.queries is None else f"{r.queries} ({r.floor_queries})"
         told = f"{r.floor}; {r.note}" if r.note else r.floor
-        cells = [r.name, f"{r.ratio:.2f} {mark}", f"≤ {r.target:g}", f"{r.ours_ms:.2f}", f"{r.floor_ms:.2f}", queries, weight, told]
+        cells = [
+            r.name,
+            f"{r.ratio:.2f} {mark}",
+            f"{r.cpu_ratio:.2f}",
+            f"≤ {r.target:g}",
+            f"{r.ours_ms:.2f}",
+            f"{r.floor_ms:.2f}",
+            queries,
+            weight,
+            told,
+        ]
         rows.append(f"| {' | '.join(cells)} |")
     return f"{machine}\n\n{head}" + "\n".join(rows) + "\n"

@@ -11,16 +11,20 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from wagtail.models import Page
-        from wagtail.signals import page_slug_changed, page_unpublished, post_page_move
+        from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
         from cms import models
+        from cms.kept import forget_kept
         from cms.rendering import forget_bodies
         from cms.selectors import forget_site_texts
 
-        for model in (models.SiteImage, models.SiteDocument, models.SiteMedia, models.Policy):
-            post_save.connect(forget_bodies, sender=model)
-            post_delete.connect(forget_bodies, sender=model)
-        post_delete.connect(forget_bodies, sender=Page)
-        for signal in (page_slug_changed, page_unpublished, post_page_move):
-            signal.connect(forget_bodies)
-        post_save.connect(forget_site_texts, sender=models.SiteSettings)
+        for forget in (forget_bodies, forget_kept):
+            for model in (models.SiteImage, models.SiteDocument, models.SiteMedia, models.Policy):
+                post_save.connect(forget, sender=model)
+                post_delete.connect(forget, sender=model)
+            post_delete.connect(forget, sender=Page)
+            for signal in (page_slug_changed, page_unpublished, post_page_move):
+                signal.connect(forget)
+        page_published.connect(forget_kept)  # a body is known by its content, a kept page is not
+        for forget in (forget_site_texts, forget_kept):
+            post_save.connect(forget, sender=models.SiteSettings)

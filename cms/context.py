@@ -16,7 +16,7 @@ LARGE_TYPE_COOKIE = "large_type"
 HTML_LANG = {"zh-hans": "zh-Hans", "en": "en"}
 
 
-def _large_type(request: HttpRequest) -> bool:
+def has_large_type(request: HttpRequest) -> bool:
     chosen = request.COOKIES.get(LARGE_TYPE_COOKIE)
     if chosen in {"0", "1"}:
         return chosen == "1"
@@ -30,6 +30,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "home_url": settings.LOGIN_REDIRECT_URL,
         "site_texts": SimpleLazyObject(site_texts),
         "html_lang": HTML_LANG.get(get_language() or "", "zh-Hans"),
-        "large_type": _large_type(request),
+        "large_type": has_large_type(request),
         "nav": Navigation(request),
     }

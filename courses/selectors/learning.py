@@ -127,11 +127,11 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class LessonView:
-    """The lesson page. ``progress`` is None for a reader who is not in the course."""
+    """The lesson page. ``standing`` is None for a reader who is not in the course."""
 
     lesson: LessonPage
     course: CoursePage
-    progress: LessonProgress | None
+    standing: Standing | None
     rows: list[LessonPage]
     checks: list[CheckRow]
 
@@ -153,7 +153,7 @@ class LessonView:
 
     @property
     def minutes(self) -> int:
-        return self.progress.seconds // 60 if self.progress else 0
+        return self.standing.minutes if self.standing else 0
 
     @property
     def right(self) -> int:
@@ -175,15 +175,49 @@ def lesson_by_uuid(lesson_uuid: uuid.UUID) -> LessonPage:
     return found
 
 
-def progress_for(actor: Actor, lesson: LessonPage) -> LessonProgress | None:
-    """The actor's own progress in a lesson, with enrolment and course: one query."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the actor is in one lesson, as plain values. ``answers``: check → (letters chosen last, right)."""
+
+    progress: uuid.UUID
+    required_minutes: int
+    seconds: int
+    place: int
+    completed: bool
+    answers: dict[uuid.UUID, tuple[str, bool]]
+
+    @property
+    def minutes(self) -> int:
+        return self.seconds // 60
+
+
+def standing_in(actor: Actor, lesson_uuid: uuid.UUID) -> Standing | None:
+    """The actor's own standing in a published lesson; None where they have not opened it in a course. One query."""
     if actor.user_id is None:
         return None
-    return (
-        LessonProgress.objects.select_related("enrolment__course", "enrolment__person")
-        .filter(lesson=lesson, enrolment__person__user_id=actor.user_id)
-        .first()
+    rows = (
+        LessonProgress.objects.filter(
+            lesson__translation_key=lesson_uuid, lesson__live=True, enrolment__person__user_id=actor.user_id
+        )
+        .order_by("lesson_id", "pk", "answers__number")
+        .values_list(
+            "uuid",
+            "lesson__required_minutes",
+            "seconds",
+            "place",
+            "completed_at",
+            "answers__check_id",
+            "answers__chosen",
+            "answers__is_correct",
+        )
     )
+    standing: Standing | None = None
+    for progress, required, seconds, place, completed_at, check, chosen, correct in rows:
+        if standing is None:
+            standing = Standing(progress, required, seconds, place, completed_at is not None, {})
+        if progress == standing.progress and check is not None:
+            standing.answers[check] = (chosen, correct)
+    return standing
 
 
 def own_progress(actor: Actor, progress_uuid: uuid.UUID) -> LessonProgress:
@@ -200,16 +234,10 @@ def own_progress(actor: Actor, progress_uuid: uuid.UUID) -> LessonProgress:
     return found
 
 
-def lesson_view(lesson: LessonPage, course: CoursePage, progress: LessonProgress | None) -> LessonView:
-    checks = checks_of(lesson)
-    newest: dict[uuid.UUID, Any] = {}
-    if checks and progress is not None:
-        newest = {answer.check_id: answer for answer in progress.answers.order_by("number")}
-    rows = []
-    for number, check in enumerate(checks, 1):
-        answer = newest.get(check.check_id)
-        rows.append(CheckRow(check, number, answer.chosen if answer else "", answer.is_correct if answer else None))
-    return LessonView(lesson, course, progress, lessons_of(course), rows)
+def lesson_view(lesson: LessonPage, course: CoursePage, standing: Standing | None) -> LessonView:
+    answers = standing.answers if standing is not None else {}
+    rows = [CheckRow(check, number, *answers.get(check.check_id, ("", None))) for number, check in enumerate(checks_of(lesson), 1)]
+    return LessonView(lesson, course, standing, lessons_of(course), rows)
 
 
 @dataclass(frozen=True, slots=True)

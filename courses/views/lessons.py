@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from cms.kept import kept_page
 from courses import services
 from courses.models import CoursePage, LessonPage, LessonProgress
 from courses.selectors import learning
@@ -75,45 +77,58 @@ def start(request: HttpRequest, course: uuid.UUID) -> HttpResponse:
 def lesson(request: HttpRequest, lesson: uuid.UUID) -> HttpResponse:
     """The lesson. Who is in the course has it recorded; others read it where the course allows."""
     actor = actor_of(request)
+    standing = learning.standing_in(actor, lesson)
+    if standing is not None:
+        return _own_lesson(request, lesson, standing)
     found = learning.lesson_by_uuid(lesson)
-    progress = learning.progress_for(actor, found)
-    if progress is None:
+    parent = course_of(found)
+    if not parent.live:
+        raise Missing
+    if not request.user.is_authenticated:
+        if not parent.open_to_public:
+            return redirect_to_login(request.get_full_path())
+    elif _open(request, parent, found):
+        standing = learning.standing_in(actor, lesson)
+        if standing is not None:
+            return _own_lesson(request, lesson, standing)
+    elif not parent.open_to_public and not actor.has(*EDITORIAL):
+        messages.info(request, _("先点“开始学习”，学习时长才会记录。"))
+        return redirect(parent.path_of_view())
+    view = learning.lesson_view(found, parent, None)
+    return render(request, "courses/lesson.html", {"view": view, "lesson": found, "course": parent, "page": found})
+
+
+def _own_lesson(request: HttpRequest, lesson: uuid.UUID, standing: learning.Standing) -> HttpResponse:
+    """The lesson of somebody in the course: the same words for everybody who is as far, with their own figures filled in."""
+
+    def context(own: Mapping[str, str]) -> dict[str, Any]:
+        found = learning.lesson_by_uuid(lesson)
         parent = course_of(found)
-        if not parent.live:
-            raise Missing
-        if not request.user.is_authenticated:
-            if not parent.open_to_public:
-                return redirect_to_login(request.get_full_path())
-        else:
-            progress = _open(request, parent, found)
-            if progress is None and not parent.open_to_public and not actor.has(*EDITORIAL):
-                messages.info(request, _("先点“开始学习”，学习时长才会记录。"))
-                return redirect(parent.path_of_view())
-    else:
-        parent = progress.enrolment.course
-    view = learning.lesson_view(found, parent, progress)
-    context = {
-        "view": view,
-        "lesson": found,
-        "course": parent,
-        "page": found,
-        "progress": progress,
-        "shown": signing.dumps([str(progress.uuid), clock.now().timestamp()], salt=SHOWN_SALT) if progress else "",
-        "user_key": str(actor.uuid)[:8],
+        view = learning.lesson_view(found, parent, standing)
+        return {"view": view, "lesson": found, "course": parent, "page": found, "study": {**own, "completed": standing.completed}}
+
+    own = {
+        "progress": standing.progress,
+        "place": 0 if standing.completed else standing.place,
+        "seconds": standing.seconds,
+        "minutes": standing.minutes,
+        "shown": signing.dumps([str(standing.progress), clock.now().timestamp()], salt=SHOWN_SALT),
+        "user_key": str(actor_of(request).uuid)[:8],
     }
-    return render(request, "courses/lesson.html", context)
+    # what decides the words, beside the lesson itself: the conditions met, and the answers given
+    state = [standing.completed, standing.minutes >= standing.required_minutes, sorted(standing.answers.items())]
+    return kept_page(request, "courses/lesson.html", state=state, own=own, context=context)
 
 
-def _open(request: HttpRequest, course: CoursePage, lesson: LessonPage) -> LessonProgress | None:
-    """Note that somebody in the course has the lesson before them."""
+def _open(request: HttpRequest, course: CoursePage, lesson: LessonPage) -> bool:
+    """Note that somebody in the course has the lesson before them; False for who is not in it."""
     person = person_or_none(request)
     enrolment = learning.enrolment_of(person, course)
     if person is None or enrolment is None:
-        return None
+        return False
     enrolment.course, enrolment.person = course, person
-    progress = services.open_lesson(enrolment=enrolment, lesson=lesson, by=actor_of(request))
-    progress.enrolment = enrolment
-    return progress
+    services.open_lesson(enrolment=enrolment, lesson=lesson, by=actor_of(request))
+    return True
 
 
 @require_POST
