@@ -15,6 +15,12 @@ def post_study_days() -> int:
 
 
 @shared_task
+def remind_of_sessions() -> int:
+    """Every quarter of an hour: learners hear of half-days that begin within a day."""
+    return services.remind_of_sessions(by=Actor.system("remind_of_sessions"))
+
+
+@shared_task
 def clean_rosters() -> int:
     """Hourly: closed rosters lose names, initial passwords and uploads after a day."""
     return services.clean_rosters(by=Actor.system("clean_rosters"))

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from certificates import rules
@@ -22,6 +23,7 @@ from lms.core.ids import new_code
 from lms.ledger import services as ledger
 from lms.ledger.kinds import Kind
 from lms.ledger.models import Line
+from lms.notices import services as notices
 from lms.people.models import Person
 from lms.places.models import Division, Organisation
 
@@ -100,6 +102,7 @@ def issue_certificate(
                 number=certificate.number,
                 payload_sha256=certificate.payload_sha256,
             )
+            _tell(certificate, "certificate.issued", by)
             ledger.post([_line(certificate, Kind.CERTIFIED, grounds)], by=by)
             _log(certificate, LogEntry.Event.ISSUED, today)
             return certificate
@@ -132,6 +135,7 @@ def void_certificate(*, certificate: Certificate, reason: str, by: Actor) -> Cer
             number=row.number,
             reason=row.voided_reason,
         )
+        _tell(row, "certificate.voided", by)
         issued = Line.objects.filter(key=f"certificates.certificate:{row.uuid}:{Kind.CERTIFIED}").first()
         ledger.post([_line(row, Kind.CERTIFICATE_VOIDED, issued)], by=by)
         _log(row, LogEntry.Event.VOIDED, clock.today())
@@ -274,6 +278,17 @@ def _line(certificate: Certificate, kind: Kind, like: Line | None) -> ledger.Dra
         source_uuid=certificate.uuid,
         facts={"payload_sha256": certificate.payload_sha256},
         evidence={"payload": certificate.payload_sha256},
+    )
+
+
+def _tell(certificate: Certificate, kind: str, by: Actor) -> None:
+    notices.tell(
+        [certificate.person],
+        kind=kind,
+        facts={"number": certificate.number},
+        url=reverse("certificates:own_detail", args=[certificate.uuid]),
+        key=f"{kind}:{certificate.uuid}",
+        by=by,
     )
 
 

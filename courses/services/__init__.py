@@ -24,6 +24,7 @@ from courses.services.publishing import course_index, publish_course
 from courses.services.roster import clean_rosters, confirm_roster, discard_roster, upload_roster
 from courses.services.study import open_lesson, record_study, record_study_sent_later, start_course
 from courses.services.study_bulk import CourseRun, complete_course_many
+from courses.services.telling import remind_of_sessions
 
 __all__ = [
     "CourseRun",
@@ -54,6 +55,7 @@ __all__ = [
     "record_headcount",
     "record_study",
     "record_study_sent_later",
+    "remind_of_sessions",
     "request_certificates",
     "sign_in",
     "start_course",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses import rules
 from courses.models import Attendance, ClassEnrolment, CourseSession, HeadCount
-from courses.services import lines
+from courses.services import lines, telling
 from courses.services.classes import check_live, locked_session
 from courses.states import CLASS_LIVE, AttendanceMethod, EnrolmentState, SessionState
 from lms.audit import services as audit
@@ -186,6 +186,7 @@ def cancel_session(*, session: CourseSession, reason: str, by: Actor) -> CourseS
         found.cancelled_reason = reason.strip()
         found.save(update_fields=["state", "closed_at", "closed_by", "cancelled_reason"])
         audit.record("courses.session.cancelled", found, by=by, division_path=found.training_class.division.path)
+        telling.tell_session(found, "class.session_cancelled", by)
         for key in [*keys, lines.scheduled_key(found)]:
             ledger.reverse_key(key, reason="session cancelled", by=by)
     return found

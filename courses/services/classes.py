@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from courses import rules
 from courses.models import Attendance, ClassEnrolment, CourseSession, TrainingClass
-from courses.services import lines
+from courses.services import lines, telling
 from courses.states import CLASS_LIVE, CLASS_TRANSITIONS, ClassState, EnrolmentState, HalfDay, SessionKind, SessionState
 from lms.accounts.roles import OFFICE
 from lms.audit import services as audit
@@ -125,6 +125,8 @@ def update_class(*, training_class: TrainingClass, by: Actor, **changes: Any) ->
         if changed:
             found.save(update_fields=changed)
             audit.record("courses.class.changed", found, by=by, division_path=found.division.path, fields=changed)
+        if {"starts_on", "ends_on"} & set(changed):
+            telling.tell_moved(found, by)
         if {"attendance_floor_percent", "programme", "organiser", "category"} & set(changed):
             _schedule_anew(found, by)
     return found
@@ -248,6 +250,8 @@ def update_session(*, session: CourseSession, by: Actor, **changes: Any) -> Cour
             found.version += 1
         found.save()
         audit.record("courses.session.changed", found, by=by, division_path=found.training_class.division.path, fields=changed)
+        if {"starts_at", "ends_at", "mode", "place"} & set(changed):
+            telling.tell_session(found, "class.session_changed", by)
         if on_line:
             ledger.reverse_key(old_key, reason="session changed", by=by)
             ledger.post([lines.scheduled(found)], by=by)
@@ -295,6 +299,7 @@ def close_class(*, training_class: TrainingClass, by: Actor) -> TrainingClass:
         audit.record(
             "courses.class.closed", found, by=by, division_path=found.division.path, completed=completed, of=len(enrolments)
         )
+        telling.tell_closed(found, enrolments, by)
         ledger.post(drafts, by=by)
     return found
 
@@ -329,6 +334,7 @@ def cancel_class(*, training_class: TrainingClass, reason: str, by: Actor) -> Tr
         found.cancelled_reason = reason.strip()
         found.save(update_fields=["state", "closed_at", "closed_by", "cancelled_reason"])
         audit.record("courses.class.cancelled", found, by=by, division_path=found.division.path)
+        telling.tell_cancelled(found, enrolments, by)
         for session in sessions:
             ledger.reverse_key(lines.scheduled_key(session), reason="class cancelled", by=by)
         ledger.post([lines.class_withdrawn(e) for e in enrolments], by=by)

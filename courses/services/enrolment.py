@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from courses.models import ClassEnrolment, TrainingClass
-from courses.services import lines
+from courses.services import lines, telling
 from courses.services.classes import check_live, locked_class
 from courses.states import EnrolmentState
 from lms.audit import services as audit
@@ -100,6 +100,7 @@ def enrol_many(
                 division_path=found.division.path,
                 enrolments=[str(e.uuid) for e in entered],
             )
+            telling.tell_entered(found, entered, by)
             ledger.post([lines.class_enrolled(e) for e in entered], by=by)
     return [standing[key[entry.person.pk]] for entry in entries]
 
@@ -180,5 +181,6 @@ def withdraw(*, enrolment: ClassEnrolment, reason: str, by: Actor) -> ClassEnrol
         found.state, found.closed_at, found.withdrawn_reason = EnrolmentState.WITHDRAWN, clock.now(), reason.strip()
         found.save(update_fields=["state", "closed_at", "withdrawn_reason"])
         audit.record("courses.class.withdrawn", found, by=by, division_path=training_class.division.path)
+        telling.tell_left(found, by)
         ledger.post([lines.class_withdrawn(found)], by=by)
     return found

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exams import rules
@@ -20,6 +21,7 @@ from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
+from lms.notices import services as notices
 from lms.people import selectors as people
 from lms.people.models import Person
 from lms.programmes.models import Participation
@@ -160,7 +162,16 @@ def submit_overdue(*, by: Actor, limit: int = 500) -> int:
     overdue = Attempt.objects.filter(state=AttemptState.OPEN, closes_at__lt=clock.now()).select_related("person")
     done = 0
     for attempt in overdue.order_by("closes_at")[:limit]:
-        submit_attempt(attempt=attempt, by=by, because=SubmitCause.TIME)
+        with transaction.atomic():
+            closed = submit_attempt(attempt=attempt, by=by, because=SubmitCause.TIME)
+            notices.tell(
+                [attempt.person],
+                kind="exam.timed_out",
+                facts={"paper": closed.paper.title},
+                url=reverse("exams:attempt_result", args=[closed.uuid]),
+                key=f"exam.timed_out:{closed.uuid}",
+                by=by,
+            )
         done += 1
     return done
 

@@ -34,6 +34,11 @@ def latest(verb: str) -> AuditEvent | None:
     return AuditEvent.objects.filter(verb=verb).order_by("-id").first()
 
 
+def since(verb: str, moment: dt.datetime) -> QuerySet[AuditEvent]:
+    """The events of one verb since then, oldest first: for rooms that act on what another did."""
+    return AuditEvent.objects.filter(verb=verb, happened_at__gte=moment).order_by("id")
+
+
 def events_for(actor: Actor, wanted: Wanted | None = None) -> QuerySet[AuditEvent]:
     """The events of the auditor's divisions, newest first. Events of no division are the nation's auditors'."""
     events = AuditEvent.objects.filter(actor.q("division_path", Role.AUDITOR))

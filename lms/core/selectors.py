@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db.models import Q, QuerySet
@@ -31,6 +32,11 @@ def job_of(actor: Actor, job_uuid: uuid.UUID) -> Job:
     if job is None:
         raise Missing("job")
     return job
+
+
+def jobs_ended_since(moment: dt.datetime) -> QuerySet[Job]:
+    """Jobs of anybody that are done or failed since then, for telling who asked."""
+    return Job.objects.filter(status__in=[Job.Status.DONE, Job.Status.FAILED], finished_at__gte=moment).order_by("pk")
 
 
 def owns_job(actor: Actor, job: Job) -> bool:

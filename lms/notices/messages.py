@@ -28,12 +28,34 @@ class Template:
 
 TEMPLATES: tuple[Template, ...] = (
     Template("class.enrolled", _("报名入班"), _("您已报名%(class)s"), _("开班日期：%(starts_on)s。地点与课次见班次页面。")),
-    Template("class.session_soon", _("开课提醒"), _("%(class)s将于%(starts_at)s开课"), _("地点：%(place)s。请按时签到。")),
+    Template("class.withdrawn", _("退出班次"), _("您已退出%(class)s"), _("已有的考勤保留。如有疑问请联系班主任。")),
+    Template(
+        "class.moved", _("开班日期变更"), _("%(class)s的开班日期有变"), _("现定于%(starts_on)s至%(ends_on)s。课次见班次页面。")
+    ),
+    Template(
+        "class.session_soon",
+        _("开课提醒"),
+        _("%(class)s将于%(starts_at)s开课"),
+        _("课次：%(session)s。地点：%(place)s。请按时签到。"),
+    ),
+    Template(
+        "class.session_changed", _("课次变更"), _("%(class)s的课次有变"), _("%(session)s：现定于%(starts_at)s，地点：%(place)s。")
+    ),
+    Template(
+        "class.session_cancelled", _("课次取消"), _("%(class)s有一个课次取消"), _("%(session)s（原定%(starts_at)s）不再举办。")
+    ),
     Template("class.closed", _("班次结业"), _("%(class)s已结业"), _("您的出勤与考核结果已可查看。")),
-    Template("course.published", _("新课程"), _("新课程：%(course)s"), _("现在可以开始学习。")),
+    Template("class.cancelled", _("班次取消"), _("%(class)s已取消"), _("原定%(starts_on)s开班。如有疑问请联系班主任。")),
     Template("exam.opened", _("考试开放"), _("%(paper)s已开放作答"), _("截止时间：%(closes_at)s。")),
     Template("exam.marked", _("成绩公布"), _("%(paper)s的成绩已公布"), _("请登录查看成绩与解析。")),
+    Template("exam.timed_out", _("到时交卷"), _("%(paper)s已到时自动交卷"), _("已保存的作答全部有效，请登录查看。")),
     Template("supervision.to_countersign", _("督导待确认"), _("有一次督导记录待您签字确认"), _("日期：%(held_on)s。")),
+    Template(
+        "supervision.disputed",
+        _("督导有异议"),
+        _("有督导对象对一次督导记录提出异议"),
+        _("日期：%(held_on)s。请查看并更正，或当面说明。"),
+    ),
     Template("certificate.issued", _("证书发放"), _("您的证书已签发"), _("证书编号：%(number)s。登录后可下载。")),
     Template("certificate.voided", _("证书作废"), _("您的一份证书已作废"), _("证书编号：%(number)s。如有疑问请联系发证单位。")),
     Template("job.done", _("任务完成"), _("%(title)s已完成"), _("结果可在任务页面查看。"), outside=False),

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lms.accounts.models import User
@@ -19,6 +22,7 @@ from lms.core.errors import BadInput, Missing
 from lms.notices import channels, messages, selectors
 from lms.notices.models import Delivery, Notice, Preference
 from lms.people import selectors as people
+from lms.people.models import Person
 
 logger = logging.getLogger(__name__)
 # when the next try follows a failed one; after the last the delivery is given up
@@ -48,8 +52,32 @@ def notify_many(
 
 def notify_of(*, user: User, kind: str, facts: Mapping[str, Any], by: Actor, url: str = "", key: str | None = None) -> Notice:
     """Tell a user something the system has a text for (``messages.TEMPLATES``), its placeholders filled with ``facts``."""
-    title, body = messages.render(kind, facts)
+    title, body = _rendered(kind, facts)
     return notify(user=user, kind=kind, title=title, body=body, url=url, key=key, by=by)
+
+
+def tell(
+    people_told: Iterable[Person], *, kind: str, facts: Mapping[str, Any], by: Actor, url: str = "", key: str | None = None
+) -> list[Notice]:
+    """Tell those of the persons who have an account something the system has a text for. Merged records are one reader."""
+    readers = people.accounts_of(people_told)
+    if not readers:
+        return []
+    title, body = _rendered(kind, facts)
+    return notify_many(readers, kind=kind, title=title, body=body, url=url, key=key, by=by)
+
+
+def _rendered(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """In the language of the site, not of whoever acts: what readers prefer stands in their browsers."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return messages.render(kind, {name: _written(fact) for name, fact in facts.items()})
+
+
+def _written(fact: Any) -> Any:
+    """Days and moments as people write them; everything else as it is."""
+    if isinstance(fact, dt.datetime):
+        return date_format(timezone.localtime(fact), "DATETIME_FORMAT")
+    return date_format(fact, "DATE_FORMAT") if isinstance(fact, dt.date) else fact
 
 
 def mark_read(*, notice: Notice, by: Actor) -> Notice:

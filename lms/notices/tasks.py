@@ -5,7 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 
 from lms.core import clock
-from lms.notices import services
+from lms.core.actor import Actor
+from lms.notices import services, watching
 from lms.notices.models import Delivery
 
 
@@ -25,3 +26,10 @@ def sweep() -> int:
     for delivery_id in due:
         services.deliver(delivery_id=delivery_id)
     return len(due)
+
+
+@shared_task(name="lms.notices.tasks.watch")
+def watch() -> int:
+    """Tell of what rooms below did: jobs that ended, sign-ins that were reset."""
+    by = Actor.system("notices_watch")
+    return watching.tell_of_jobs(by=by) + watching.tell_of_resets(by=by)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
+from lms.accounts.models import User
 from lms.accounts.roles import OFFICE, Role
 from lms.core import clock
 from lms.core.actor import Actor
@@ -52,6 +53,14 @@ def canonical_ids(as_of: int | None = None) -> dict[int, int]:
 def ids_of(person: Person, *, as_of: int | None = None) -> set[int]:
     """All ids of one human being, as known at the position; at least the person's own."""
     return rules.group_of(person.pk, canonical_ids(as_of))
+
+
+def accounts_of(persons: Iterable[Person]) -> list[User]:
+    """The accounts in use of these human beings, each once: a record merged away and the one kept are the same reader."""
+    kept_by = canonical_ids()
+    kept = {kept_by.get(person.pk, person.pk) for person in persons}
+    ids = kept | {merged for merged, top in kept_by.items() if top in kept}
+    return list(User.objects.filter(person__in=ids, is_active=True).order_by("pk"))
 
 
 def documents_matching(kind: str, number: str) -> QuerySet[IdentityDocument]:

@@ -243,8 +243,10 @@ CELERY_BEAT_SCHEDULE = {
     "hash-chain": {"task": "lms.ledger.tasks.seal_day", "schedule": crontab(hour=0, minute=20)},
     "study-days": {"task": "courses.tasks.post_study_days", "schedule": crontab(hour=0, minute=10)},
     "overdue-sessions": {"task": "courses.tasks.close_overdue_sessions", "schedule": crontab(hour=1, minute=10)},
+    "session-reminders": {"task": "courses.tasks.remind_of_sessions", "schedule": crontab(minute="*/15")},
     "clean-rosters": {"task": "courses.tasks.clean_rosters", "schedule": crontab(minute=40)},
     "notices-sweep": {"task": "lms.notices.tasks.sweep", "schedule": 60.0},
+    "notices-watch": {"task": "lms.notices.tasks.watch", "schedule": 60.0},
     "attempt-time-outs": {"task": "exams.tasks.submit_overdue", "schedule": 30.0},
 }
 CONSENT_REQUIRED = True  # who has not answered the consent texts is asked before anything else

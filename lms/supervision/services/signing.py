@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger import services as ledger
 from lms.ledger.kinds import Kind, Mode
 from lms.ledger.models import Line
+from lms.notices import services as notices
 from lms.people.models import Person
 from lms.supervision.models import Attendance, SupervisionSession
 from lms.supervision.selectors import acts_for, person_ids
@@ -64,6 +66,14 @@ def sign_session(*, session: SupervisionSession, by: Actor) -> SupervisionSessio
         )
         if row.amends_id:
             _supersede(row.amends_id, by=by)
+        notices.tell(
+            there,
+            kind="supervision.to_countersign",
+            facts={"held_on": timezone.localdate(row.starts_at)},
+            url=reverse("supervision:confirm", args=[row.uuid]),
+            key=f"supervision.to_countersign:{row.uuid}",
+            by=by,
+        )
         return row
 
 
@@ -103,6 +113,14 @@ def dispute(*, session: SupervisionSession, supervisee: Person, reason: str, by:
         attendance.dispute_reason = reason.strip()[:300]
         attendance.save()
         audit.record("supervision.session.disputed", row, by=by, division_path=attendance.division.path, supervisee=supervisee.uuid)
+        notices.tell(
+            [row.supervisor],
+            kind="supervision.disputed",
+            facts={"held_on": timezone.localdate(row.starts_at)},
+            url=reverse("supervision:record", args=[row.uuid]),
+            key=f"supervision.disputed:{attendance.uuid}",
+            by=by,
+        )
         return attendance
 
 
