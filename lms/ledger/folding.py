@@ -1,7 +1,8 @@
 """The fold from lines to counted units: pure functions over plain values, no database. ``selectors`` feeds it.
 
-A unit is one person-time under a counting basis. It takes its division, category and programme from the earliest line of
-its group, and its mode from the occasion's plan: one value each, so that a further dimension splits a total and never changes it.
+A unit is one person-time under a counting basis. It takes its division, category, programme and the sides of its person from
+the earliest line of its group, and its mode from the occasion's plan: one value each, so that a further dimension splits a
+total and never changes it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lms.ledger.kinds import MIXED
-from lms.ledger.rules import month_of, spans_of
+from lms.ledger.rules import age_band, month_of, spans_of
 
 
 class Entry(NamedTuple):
@@ -34,6 +35,10 @@ class Entry(NamedTuple):
     mode: str
     category: int
     programme: int
+    sex: str = ""
+    ethnic_group: str = ""
+    education: str = ""
+    birth_year: int = 0
 
     @property
     def displaced(self) -> bool:
@@ -112,10 +117,28 @@ class Unit(NamedTuple):
     category: int
     programme: int
     line: int
+    sex: str = ""
+    ethnic_group: str = ""
+    education: str = ""
+    birth_year: int = 0
 
     @property
     def month(self) -> int:
         return month_of(self.counted_on)
+
+    @property
+    def facets(self) -> tuple[tuple[str, str], ...]:
+        """The person's side of it, one value each, as then: sex, ethnic group, education, age band."""
+        return facets_of(self.sex, self.ethnic_group, self.education, self.birth_year, self.counted_on.year)
+
+
+def facets_of(sex: str, ethnic_group: str, education: str, birth_year: int, year: int) -> tuple[tuple[str, str], ...]:
+    return (
+        ("sex", sex),
+        ("ethnic", ethnic_group),
+        ("education", education),
+        ("age", age_band(birth_year, year)),
+    )
 
 
 def units_of(entries: Iterable[Entry], plans: Mapping[uuid.UUID, Plan], basis: Basis) -> list[Unit]:
@@ -160,6 +183,10 @@ def _unit(key: tuple[int, uuid.UUID, str], group: list[tuple[Entry, Way]], plan:
         category=earliest.category,
         programme=earliest.programme,
         line=best[2].line,
+        sex=earliest.sex,
+        ethnic_group=earliest.ethnic_group,
+        education=earliest.education,
+        birth_year=earliest.birth_year,
     )
 
 
@@ -204,7 +231,7 @@ def keys_of(units: Iterable[Unit]) -> set[tuple[str, str, str, str]]:
     """In which (node, span, dimension, code) one human being with these units of one measure is counted once."""
     keys: set[tuple[str, str, str, str]] = set()
     for unit in units:
-        values = (("", ""), ("mode", unit.mode), ("category", str(unit.category)), ("programme", str(unit.programme)))
+        values = (("", ""), ("mode", unit.mode), ("category", str(unit.category)), ("programme", str(unit.programme)), *unit.facets)
         for span in spans_of(unit.month):
             keys.add((unit.path, span, "own", ""))
             for node in nodes_of(unit.path):
@@ -257,4 +284,4 @@ def _joined(spells: list[tuple[int, int | None]]) -> list[tuple[int, int | None]
     return joined
 
 
-__all__ = ["Basis", "Entry", "Plan", "Unit", "Way", "keys_of", "nodes_of", "stock_of", "units_of"]
+__all__ = ["Basis", "Entry", "Plan", "Unit", "Way", "facets_of", "keys_of", "nodes_of", "stock_of", "units_of"]

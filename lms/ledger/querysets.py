@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from lms.core.actor import Actor
+from lms.places.boundaries import THEN, Boundaries
 
 if TYPE_CHECKING:
     from lms.places.models import Division
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
 
 
 class LineQuerySet(models.QuerySet[Any]):
@@ -27,10 +33,10 @@ class LineQuerySet(models.QuerySet[Any]):
         """Lines that stand now."""
         return self.as_of(None)
 
-    def within(self, where: Division | str) -> LineQuerySet:
-        """Lines of a division (or path) as then, and of all below it."""
+    def within(self, where: Division | str, boundaries: Boundaries = THEN) -> LineQuerySet:
+        """Lines of a division (or path) and of all below it, in the boundaries of then or of another day."""
         path = where if isinstance(where, str) else where.path
-        return self if path == "/" else self.filter(division__path__startswith=path)
+        return self if path == "/" else self.filter(boundaries.q(path, by="division__path", id_field="division_id"))
 
     def visible_to(self, actor: Actor, *roles: str) -> LineQuerySet:
         """Lines of the divisions where the actor holds one of ``roles`` (any when none is named)."""
@@ -47,6 +53,15 @@ class LineQuerySet(models.QuerySet[Any]):
         if end is not None:
             condition &= Q(posted_on__lte=end)
         return self.filter(condition)
+
+    def reported(self, start: dt.date | None, end: dt.date | None, *, late: bool = False) -> LineQuerySet:
+        """Lines reported between the days; with ``late`` also those that happened then and were posted to a later period."""
+        if not late or end is None:
+            return self.posted(start, end)
+        after = Q(posted_on__gt=end, happened_to__lt=_midnight(end + dt.timedelta(days=1)))
+        if start is None:
+            return self.filter(Q(posted_on__lte=end) | after)
+        return self.filter(Q(posted_on__range=(start, end)) | (after & Q(happened_to__gte=_midnight(start))))
 
     def of_people(self, ids: Iterable[int]) -> LineQuerySet:
         return self.filter(person_id__in=list(ids))

@@ -84,6 +84,26 @@ def check_basis_kinds(kinds: Any) -> None:
             raise ValueError(f"floor is class, basis or absent: {entry}")
 
 
+# lower ends of the age bands that figures are split by, in years by calendar year of birth; decided by this project
+AGE_BANDS = (0, 30, 35, 40, 45, 50, 55, 60)
+
+
+def age_band(birth_year: int, year: int) -> str:
+    """The band's lower end as two digits, ``30`` for 30–34; empty when the year of birth is not known."""
+    if not birth_year or year < birth_year:
+        return ""
+    return f"{max(low for low in AGE_BANDS if low <= year - birth_year):02}"
+
+
+def age_range(band: str) -> tuple[int, int | None] | None:
+    """A band's first and last age (None: no upper end); None for what is no band."""
+    if not band.isdigit() or int(band) not in AGE_BANDS:
+        return None
+    low = int(band)
+    later = [other for other in AGE_BANDS if other > low]
+    return low, later[0] - 1 if later else None
+
+
 def month_of(day: dt.date) -> int:
     """yyyymm."""
     return day.year * 100 + day.month

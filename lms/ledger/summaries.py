@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date
 
-from lms.ledger.folding import Basis, Unit, keys_of, stock_of, units_of
+from lms.ledger.folding import Basis, Unit, facets_of, keys_of, stock_of, units_of
 from lms.ledger.kinds import LEARNING, Kind
 from lms.ledger.models import CountedUnit, CountingBasis, Line
 from lms.ledger.querysets import LineQuerySet
@@ -88,6 +88,41 @@ def line_cells(lines: LineQuerySet, *, sign: int = 1) -> Counter[CellKey]:
     return cells
 
 
+class FacetKey(NamedTuple):
+    measure: str
+    path: str
+    division: int
+    month: int
+    dimension: str
+    code: str
+
+
+# measures of lines that are split by sides of the person; the others have no person or no page
+FACETED = ADDENDS[:2]
+
+
+def line_facets(lines: LineQuerySet, *, sign: int = 1) -> Counter[FacetKey]:
+    """What lines (all standing) add to the cells by sides of the person."""
+    cells: Counter[FacetKey] = Counter()
+    fields = ("division__path", "division_id", "posted_period", "sex", "ethnic_group", "education", "birth_year")
+    sums = {addend.measure: Sum(addend.field) for addend in FACETED}
+    rows = lines.filter(kind__in=LEARNING).order_by().values_list(*fields).annotate(**sums)
+    for path, division, month, sex, ethnic_group, education, birth_year, *totals in rows.iterator(chunk_size=5000):
+        for dimension, code in facets_of(sex, ethnic_group, education, birth_year or 0, month // 100):
+            for addend, total in zip(FACETED, totals, strict=True):
+                if total:
+                    cells[FacetKey(addend.measure, path, division, month, dimension, code)] += sign * total
+    return cells
+
+
+def unit_facets(units: Iterable[Unit], *, sign: int = 1) -> Counter[FacetKey]:
+    cells: Counter[FacetKey] = Counter()
+    for u in units:
+        for dimension, code in u.facets:
+            cells[FacetKey(u.measure, u.path, u.division, u.month, dimension, code)] += sign
+    return cells
+
+
 def unit_cells(units: Iterable[Unit], *, sign: int = 1) -> Counter[CellKey]:
     cells: Counter[CellKey] = Counter()
     for u in units:
@@ -129,7 +164,7 @@ def basis_units(basis: Basis, lines: LineQuerySet, canonical: dict[int, int], *,
 def holding_units(measure: str, lines: LineQuerySet, canonical: dict[int, int]) -> Iterator[Unit]:
     """One unit per licence or registration line: held from the day it is reported on until ``facts.valid_to``, if any."""
     rows = lines.filter(kind=HOLDINGS[measure], person__isnull=False).order_by()
-    for pk, person, source, on, facts, division, path, mode, category, programme in rows.values_list(
+    for pk, person, source, on, facts, division, path, mode, category, programme, *sides in rows.values_list(
         "pk",
         "person_id",
         "source_uuid",
@@ -140,6 +175,10 @@ def holding_units(measure: str, lines: LineQuerySet, canonical: dict[int, int]) 
         "mode",
         "category_id",
         "programme_id",
+        "sex",
+        "ethnic_group",
+        "education",
+        "birth_year",
     ).iterator(chunk_size=5000):
         yield Unit(
             measure=measure,
@@ -154,6 +193,10 @@ def holding_units(measure: str, lines: LineQuerySet, canonical: dict[int, int]) 
             category=category or 0,
             programme=programme or 0,
             line=pk,
+            sex=sides[0],
+            ethnic_group=sides[1],
+            education=sides[2],
+            birth_year=sides[3] or 0,
         )
 
 
@@ -181,6 +224,10 @@ def as_unit(row: CountedUnit) -> Unit:
         row.category,
         row.programme,
         row.line,
+        row.sex,
+        row.ethnic_group,
+        row.education,
+        row.birth_year,
     )
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from lms.ledger import chain, summaries
-from lms.ledger.models import Cell, CountedUnit, DayChain, Line, PersonCount, SummaryState
+from lms.ledger import chain, seals, summaries
+from lms.ledger.models import Cell, CountedUnit, DayChain, FacetCell, Line, PersonCount, Seal, SummaryState
 from lms.ledger.services.summarising import all_units
 from lms.people import selectors as people
 
@@ -34,20 +34,22 @@ class Verdict:
     links: int
     totals: int
     unsealed: int
+    seals: int
     faults: list[Fault]
 
 
 def verify() -> Verdict:
     """Check everything; each kind of fault is named once, by the first row that does not fit."""
-    faults = [fault for fault in (*_chain(), *_counter_lines(), *_totals()) if fault is not None]
+    faults = [fault for fault in (*_chain(), *_counter_lines(), *_seals(), *_totals()) if fault is not None]
     links = list(DayChain.objects.order_by("number"))
     sealed = links[-1].last_position if links else 0
     return Verdict(
         lines=Line.objects.count(),
         events=sum(link.event_count for link in links),
         links=len(links),
-        totals=Cell.objects.count() + PersonCount.objects.count() + CountedUnit.objects.count(),
+        totals=Cell.objects.count() + FacetCell.objects.count() + PersonCount.objects.count() + CountedUnit.objects.count(),
         unsealed=Line.objects.filter(position__gt=sealed).count(),
+        seals=Seal.objects.count(),
         faults=faults,
     )
 
@@ -131,6 +133,15 @@ def _counter_lines() -> Iterator[Fault | None]:
         yield Fault("ledger.line", _("第 %(n)d 笔冲销行与原记录不一致。") % {"n": wrong.position}, str(wrong.uuid))
 
 
+def _seals() -> Iterator[Fault | None]:
+    """Every seal's root, made anew from the lines it is of."""
+    for seal in Seal.objects.select_related("division").order_by("pk").iterator(chunk_size=50):
+        if seals.root_of(seal) != seal.root:
+            sentence = _("%(place)s %(period)d 的封印与其所封的各笔记录不符。")
+            yield Fault("ledger.seal", sentence % {"place": seal.division.full_name, "period": seal.period}, str(seal.uuid))
+            return
+
+
 def _totals() -> Iterator[Fault | None]:
     """Every stored total, folded anew at the position the summaries claim."""
     position = SummaryState.objects.get(pk=1).position
@@ -142,6 +153,11 @@ def _totals() -> Iterator[Fault | None]:
         {summaries.CellKey(*key): total for *key, total in Cell.objects.values_list(*summaries.CellKey._fields, "total")}
     )
     yield _difference("ledger.cell", cells, stored_cells)
+    facets = summaries.line_facets(summaries.standing_at(position))
+    facets.update(summaries.unit_facets(units))
+    names = summaries.FacetKey._fields
+    stored_facets = Counter({summaries.FacetKey(*key): total for *key, total in FacetCell.objects.values_list(*names, "total")})
+    yield _difference("ledger.facet", facets, stored_facets)
     stored_units = Counter(summaries.as_unit(row)[1:] + (row.measure,) for row in CountedUnit.objects.iterator(chunk_size=5000))
     yield _difference("ledger.unit", Counter(unit[1:] + (unit.measure,) for unit in units), stored_units)
     counts: Counter[summaries.PersonKey] = Counter()

@@ -25,14 +25,19 @@ def valid_on(day: dt.date) -> Q:
 
 def division_by_code(code: str, *, on: dt.date | None = None) -> Division:
     """The division that carries ``code`` on a day (today); padding zeros are allowed (530000). Refuses what is unknown."""
-    wanted = _normal_code(code)
-    level = Level.NATION if wanted == NATION_CODE else _LEVEL_OF_LENGTH.get(len(wanted))
+    level, wanted = level_and_code(code)
     found = None
     if level is not None:
         found = Division.objects.filter(valid_on(on or clock.today()), level=level, code=wanted).first()
     if found is None:
         raise BadInput(_("没有代码为“%(code)s”的行政区划。") % {"code": code.strip()[:20]})
     return found
+
+
+def level_and_code(code: str) -> tuple[int | None, str]:
+    """The level that a code's length tells (None: no such length), and the code without padding."""
+    wanted = _normal_code(code)
+    return (Level.NATION if wanted == NATION_CODE else _LEVEL_OF_LENGTH.get(len(wanted))), wanted
 
 
 def _normal_code(code: str) -> str:

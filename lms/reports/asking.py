@@ -6,11 +6,13 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
+from lms.core import clock
 from lms.core.errors import BadInput
 from lms.ledger import selectors as ledger
 from lms.ledger.models import CountingBasis
+from lms.places.boundaries import division_known
 from lms.places.models import Division
-from lms.places.selectors import division_by_code
+from lms.reports.dimensions import TAGS
 
 
 def day(text: str) -> dt.date:
@@ -27,12 +29,26 @@ def period(start: str, end: str) -> tuple[dt.date, dt.date]:
     return first, last
 
 
-def division(code: str, on: dt.date) -> Division:
-    """The division that carried the code on the day, else the one that carries it today."""
-    try:
-        return division_by_code(code, on=on)
-    except BadInput:
-        return division_by_code(code)
+def division(code: str, on: dt.date, position: int | None = None) -> Division:
+    """The division that carried the code on the day, as known at a position (now); else the newest that carried it."""
+    return division_known(code, on=on, position=ledger.position_of(position))
+
+
+def boundaries(text: str | None) -> dt.date | None:
+    """``then`` (or nothing), ``now`` (today) or a day."""
+    if not text or text == "then":
+        return None
+    return clock.today() if text == "now" else day(text)
+
+
+def having(text: str | None) -> tuple[str, str] | None:
+    """``topic:CODE`` or ``funder:CODE``."""
+    if not text:
+        return None
+    name, _colon, code = text.partition(":")
+    if name not in TAGS or not code:
+        raise BadInput(_("请写成 topic:代码 或 funder:代码。"))
+    return name, code
 
 
 def basis(code: str | None, on: dt.date) -> CountingBasis:

@@ -6,7 +6,6 @@ The pages read the summaries instead (``tables``); both are equal by test where 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,13 +15,23 @@ from django.utils.translation import gettext as _
 from lms.core.errors import BadInput
 from lms.ledger import selectors as ledger
 from lms.ledger.folding import Unit
-from lms.ledger.kinds import LEARNING, MODE_LABELS, Kind
-from lms.ledger.models import CountingBasis, Line
+from lms.ledger.kinds import LEARNING, Kind
+from lms.ledger.models import CountingBasis
+from lms.ledger.querysets import LineQuerySet
+from lms.places.boundaries import THEN, boundaries_of
 from lms.places.models import Division
-from lms.places.selectors import children_of
-from lms.programmes.models import Category
-
-DIMENSIONS = ("division", "month", "mode", "category")
+from lms.reports.dimensions import (
+    ALL,
+    COLUMNS,
+    DIMENSIONS,
+    TAGS,
+    Fact,
+    Splitter,
+    fact_of,
+    label,
+    occasions_tagged,
+    splitter,
+)
 
 
 @dataclass(slots=True)
@@ -46,6 +55,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
+    """``boundaries_on`` is the day whose boundaries are shown (None: those of the period); ``having`` a tag all rows have."""
+
     division: Division
     start: dt.date
     end: dt.date
@@ -54,38 +65,64 @@ class Breakdown:
     by: str
     rows: list[Row]
     total: Row
-
-
-Key = Callable[[str, int, str, int], str]  # path, month, mode, category → key of its row
+    boundaries_on: dt.date | None = None
+    having: tuple[str, str] | None = None
+    late: bool = False
 
 
 def breakdown(
-    *, division: Division, start: dt.date, end: dt.date, basis: CountingBasis, position: int, by: str = "division"
+    *,
+    division: Division,
+    start: dt.date,
+    end: dt.date,
+    basis: CountingBasis,
+    position: int,
+    by: str = "division",
+    boundaries_on: dt.date | None = None,
+    having: tuple[str, str] | None = None,
+    late: bool = False,
 ) -> Breakdown:
-    """Split the figures of a division and period by one dimension. Persons of the total are not the sum of the rows."""
-    if by not in DIMENSIONS:
-        raise BadInput(_("不能按“%(by)s”分组；可用的有：%(known)s。") % {"by": by, "known": "、".join(DIMENSIONS)})
-    scope = ledger.Scope.of(division, start, end, as_of=position)
-    split = splitter(division, end, by)
-    key, names = split.key, split.names
-    rows: dict[str, Row] = {code: Row(code, names[code]) for code in split.always}
+    """Split the figures of a division and period by one dimension. Persons of the total are not the sum of the rows.
+
+    ``boundaries_on``: lines of divisions that have changed since are shown where they lie on that day. ``having``: only
+    occasions tagged so, e.g. ``("topic", "rescue")``. ``late``: with what happened in the period and was posted to a later one.
+    """
+    if by not in ALL:
+        raise BadInput(_("不能按“%(by)s”分组；可用的有：%(known)s。") % {"by": by, "known": "、".join(ALL)})
+    boundaries = THEN if boundaries_on is None else boundaries_of(boundaries_on, position=position)
+    scope = ledger.Scope.of(division, start, end, as_of=position, boundaries=boundaries, late=late)
+    split = splitter(division, by, on=boundaries_on or end, position=position)
+    rows: dict[str, Row] = {code: Row(code, split.names[code]) for code in split.always}
     total = Row("total", _("合计"))
+    tagged = occasions_tagged(*having, position) if having else None
     for unit in ledger.counted(scope, basis):
-        for row in (_of(rows, key(unit.path, unit.month, unit.mode, unit.category), by, names), total):
+        if tagged is not None and unit.occasion not in tagged:
+            continue
+        for row in (_of(rows, split, fact_of(unit), by), total):
             _count(row, unit)
-    lines = Line.objects.as_of(position).within(division).posted(start, end).order_by()
-    grouped = ("division__path", "posted_period", "mode", "category_id")
-    for path, month, mode, category, minutes, hundredths in (
-        lines.filter(kind__in=LEARNING).values_list(*grouped).annotate(m=Sum("minutes"), h=Sum("hour_hundredths"))
-    ):
-        for row in (_of(rows, key(path, month, mode, category or 0), by, names), total):
+    lines = scope.lines()
+    if having:
+        lines = lines.filter(occasion__in=sorted(tagged or ()))
+    for fact, minutes, hundredths in _sums(lines.filter(kind__in=LEARNING), scope, by, "minutes", "hour_hundredths"):
+        for row in (_of(rows, split, fact, by), total):
             row.minutes += minutes
             row.hundredths += hundredths
-    for path, month, mode, category, heads in lines.filter(kind=Kind.HEADCOUNT).values_list(*grouped).annotate(n=Sum("quantity")):
-        for row in (_of(rows, key(path, month, mode, category or 0), by, names), total):
+    for fact, heads in _sums(lines.filter(kind=Kind.HEADCOUNT), scope, by, "quantity"):
+        for row in (_of(rows, split, fact, by), total):
             row.unnamed += heads
     kept = [rows[code] for code in sorted(rows)]
-    return Breakdown(division, start, end, basis, position, by, kept, total)
+    return Breakdown(division, start, end, basis, position, by, kept, total, boundaries_on, having, late)
+
+
+def _sums(lines: LineQuerySet, scope: ledger.Scope, by: str, *sums: str):  # type: ignore[no-untyped-def]
+    """(fact, sums…) of lines, grouped by what the dimension needs to know."""
+    more = COLUMNS.get(by, {})
+    grouped = ("division_id", "division__path", "posted_period", *more.values())
+    found = lines.order_by().values_list(*grouped).annotate(**{f"sum_{name}": Sum(name) for name in sums})
+    for division, path, month, *rest in found.iterator(chunk_size=5000):
+        values, totals = rest[: len(more)], rest[len(more) :]
+        sides = {name: value for name, value in zip(more, values, strict=True) if value is not None}
+        yield Fact(scope.boundaries.path(division, path), month, **sides), *totals
 
 
 def _count(row: Row, unit: Unit) -> None:
@@ -93,61 +130,11 @@ def _count(row: Row, unit: Unit) -> None:
     row.humans.add(unit.person)
 
 
-def _of(rows: dict[str, Row], code: str, by: str, names: dict[str, str]) -> Row:
+def _of(rows: dict[str, Row], split: Splitter, fact: Fact, by: str) -> Row:
+    code = split.key(fact)
     if code not in rows:
-        rows[code] = Row(code, names.get(code) or label(code, by))
+        rows[code] = Row(code, split.names.get(code) or label(code, by))
     return rows[code]
 
 
-def label(code: str, by: str) -> str:
-    """How a row's key is read by people."""
-    if by == "mode":
-        return str(MODE_LABELS.get(code, code))
-    if by == "month":
-        return f"{code[:4]}-{code[4:]}"
-    if by == "category" and not code:
-        return _("未分类别")
-    return code
-
-
-@dataclass(frozen=True, slots=True)
-class Splitter:
-    """How a unit or line finds its row, how rows are named, and which are shown even when empty."""
-
-    key: Key
-    names: dict[str, str] = field(default_factory=dict)
-    always: tuple[str, ...] = ()
-
-
-def splitter(division: Division, on: dt.date, by: str) -> Splitter:
-    if by == "division":
-        children = list(children_of(division, on=on))
-        names = {child.code: child.name for child in children}
-        names[division.code] = _("%(name)s本级") % {"name": division.name}
-        return Splitter(_child_key(division, children), names, tuple(child.code for child in children))
-    if by == "month":
-        return Splitter(lambda _path, month, _mode, _category: str(month))
-    if by == "mode":
-        return Splitter(lambda _path, _month, mode, _category: mode)
-    codes: dict[int, str] = {}
-    names = {}
-    for pk, code, name in Category.objects.order_by("pk").values_list("pk", "code", "name"):
-        codes[pk] = code
-        names.setdefault(code, name)
-    return Splitter(lambda _path, _month, _mode, category: codes.get(category, ""), names)
-
-
-def _child_key(division: Division, children: Iterable[Division]) -> Key:
-    """Which child a path lies in; what lies in none (the division's own, or one that stood then) keeps its own code."""
-    by_path = {child.path: child.code for child in children}
-    depth = division.path.count("/")
-
-    def key(path: str, _month: int, _mode: str, _category: int) -> str:
-        parts = path.split("/")
-        for length in (depth + 1, depth + 2):  # a statistical level lies between
-            code = by_path.get("/".join(parts[:length]) + "/")
-            if code is not None:
-                return code
-        return parts[depth] if len(parts) > depth and parts[depth] else division.code
-
-    return key
+__all__ = ["ALL", "DIMENSIONS", "TAGS", "Breakdown", "Row", "breakdown", "label", "splitter"]

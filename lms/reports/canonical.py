@@ -25,7 +25,14 @@ def basis_summary(basis: CountingBasis) -> dict[str, Any]:
 
 
 def payload(found: Breakdown) -> dict[str, Any]:
+    """What is signed. Boundaries of another day and a tag stand in it only where they were asked for."""
+    more: dict[str, Any] = {}
+    if found.boundaries_on is not None:
+        more["boundaries_on"] = found.boundaries_on.isoformat()
+    if found.having is not None:
+        more["having"] = ":".join(found.having)
     return {
+        **more,
         "division": found.division.code,
         "division_name": found.division.full_name,
         "from": found.start.isoformat(),

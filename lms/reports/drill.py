@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import ExpressionWrapper, F, IntegerField, Min, Q, QuerySet
+from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,13 +20,14 @@ from lms.ledger import selectors as ledger
 from lms.ledger import spans
 from lms.ledger.kinds import LEARNING, MODE_LABELS, Kind
 from lms.ledger.models import CountedUnit, CountingBasis, Line
+from lms.ledger.rules import age_range
 from lms.ledger.selectors import summary_reads as summaries
 from lms.people import selectors as people
 from lms.people.models import Person
 from lms.places.models import Division
 from lms.programmes.models import Category
 from lms.reports import occasions
-from lms.reports.breakdown import DIMENSIONS
+from lms.reports.dimensions import DIMENSIONS, SIDES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +136,10 @@ def _units(wanted: Wanted) -> QuerySet[CountedUnit]:
         rows = rows.filter(counted_on__range=(span.start, span.end))
     elif wanted.by == "mode":
         rows = rows.filter(mode=wanted.key)
-    elif wanted.by == "category":
-        rows = rows.filter(category=_number(wanted.key))
+    elif wanted.by in ("category", "programme"):
+        rows = rows.filter(**{wanted.by: _number(wanted.key)})
+    elif wanted.by in SIDES:
+        rows = _of_side(rows, wanted.by, wanted.key, ExtractYear("counted_on"), 0)
     return rows  # type: ignore[no-any-return]
 
 
@@ -151,10 +155,26 @@ def _lines(wanted: Wanted) -> QuerySet[Line]:
         rows = rows.posted(span.start, span.end)
     elif wanted.by == "mode":
         rows = rows.filter(mode=wanted.key)
-    elif wanted.by == "category":
+    elif wanted.by in ("category", "programme"):
         number = _number(wanted.key)
-        rows = rows.filter(category_id=number) if number else rows.filter(category__isnull=True)
+        rows = rows.filter(**({f"{wanted.by}_id": number} if number else {f"{wanted.by}__isnull": True}))
+    elif wanted.by in SIDES:
+        rows = _of_side(rows, wanted.by, wanted.key, ExtractYear("posted_on"), None)
     return rows.order_by("posted_on", "position")
+
+
+def _of_side(rows: Any, side: str, key: str, year: Any, unknown: int | None) -> Any:
+    """Rows with one value of a side of the person; ``unknown`` is how a missing year of birth is kept."""
+    if side != "age":
+        return rows.filter(**{{"sex": "sex", "ethnic": "ethnic_group", "education": "education"}[side]: key})
+    rows = rows.annotate(age=ExpressionWrapper(year - F("birth_year"), output_field=IntegerField()))
+    if not key:
+        return rows.filter(Q(birth_year=unknown) | Q(age__lt=0))
+    found = age_range(key)
+    if found is None:
+        raise Missing(_("没有这个年龄段。"))
+    rows = rows.filter(age__gte=found[0]).exclude(birth_year=unknown)
+    return rows if found[1] is None else rows.filter(age__lte=found[1])
 
 
 def _month(key: str) -> spans.Span:

@@ -15,7 +15,7 @@ from lms.ledger import spans
 from lms.ledger.models import CountingBasis
 from lms.ledger.selectors import summary_reads as summaries
 from lms.places.models import Division
-from lms.reports.breakdown import DIMENSIONS
+from lms.reports.dimensions import DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)

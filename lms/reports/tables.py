@@ -20,10 +20,10 @@ from lms.ledger.models import CountingBasis, PeriodLock
 from lms.ledger.rules import month_of
 from lms.ledger.selectors import summary_reads as summaries
 from lms.ledger.services import refresh_summaries
+from lms.places.boundaries import children_known
 from lms.places.models import Division
-from lms.places.selectors import children_of
-from lms.programmes.models import Category
-from lms.reports.breakdown import DIMENSIONS, label, splitter
+from lms.programmes.models import Category, Programme
+from lms.reports.dimensions import DIMENSIONS, SIDES, Fact, label, splitter
 
 REFRESH_AT_ONCE = 2000  # lines a page settles itself before it is drawn; more is the scheduler's work
 SHOWN = ("minutes", "hundredths", "classes", "sessions", "planned", "unnamed")
@@ -125,12 +125,13 @@ def report(division: Division, span: spans.Span, basis: CountingBasis, *, by: st
         by = "division"
     state = refresh_summaries(at_most=REFRESH_AT_ONCE)
     measure = ledger.measure_of(basis)
-    cells = summaries.additive(division.path, span, [*SHOWN, measure], by=by)
-    children = list(children_of(division, on=min(span.end, max(span.start, clock.today()))))
-    rows = _rows(division, children, span, measure, cells, by)
+    cells = _cells(division, span, measure, by)
+    on = min(span.end, max(span.start, clock.today()))
+    children = children_known(division, on=on, position=state.position)
+    rows = _rows(division, children, span, measure, cells, by, state.position)
     total = _total(division, span, measure, rows)
     if by == "division":
-        _fill_completeness(division, children, span, rows)
+        _fill_completeness(division, children, span, rows, state.position)
     total.missing = sum(row.missing for row in rows)
     return Report(
         division=division,
@@ -148,6 +149,16 @@ def report(division: Division, span: spans.Span, basis: CountingBasis, *, by: st
     )
 
 
+def _cells(division: Division, span: spans.Span, measure: str, by: str) -> dict[str, dict[str, int]]:
+    if by not in SIDES:
+        return summaries.additive(division.path, span, [*SHOWN, measure], by=by)
+    found = summaries.faceted(division.path, span, ["minutes", "hundredths", measure], by=by)
+    # what has no person has no such side: it stands in the row that says so, and the total is the same
+    for name, totals in summaries.additive(division.path, span, ["classes", "sessions", "unnamed"]).items():
+        found[name] = totals
+    return found
+
+
 def _rows(
     division: Division,
     children: list[Division],
@@ -155,16 +166,18 @@ def _rows(
     measure: str,
     cells: dict[str, dict[str, int]],
     by: str,
+    position: int,
 ) -> list[TableRow]:
     if by == "division":
-        return _division_rows(division, children, span, measure, cells)
-    names = {str(pk): name for pk, name in Category.objects.values_list("pk", "name")} if by == "category" else {}
+        return _division_rows(division, children, span, measure, cells, position)
+    model = {"category": Category, "programme": Programme}.get(by)
+    names = {str(pk): name for pk, name in model._default_manager.values_list("pk", "name")} if model else {}
     persons = summaries.distinct_persons(division.path, span, measure, by=by)
     order = [str(month) for month in span.months] if by == "month" else []
     keys = dict.fromkeys([*order, *sorted({key for totals in cells.values() for key in totals} | persons.keys())])
     rows = []
     for key in keys:
-        row = TableRow(key, names.get(key) or _name(key, by), persons=persons.get(key, 0))
+        row = TableRow(key, names.get(key) or label("" if model else key, by), persons=persons.get(key, 0))
         for name, totals in cells.items():
             _put(row, name, totals.get(key, 0), measure)
         if not row.empty or key in order:
@@ -172,23 +185,15 @@ def _rows(
     return rows
 
 
-def _name(key: str, by: str) -> str:
-    if by == "category":
-        return _("未分类别")
-    if by == "mode" and key not in MODE_LABELS:
-        return _("不适用")
-    return label(key, by)
-
-
 def _division_rows(
-    division: Division, children: list[Division], span: spans.Span, measure: str, cells: dict[str, dict[str, int]]
+    division: Division, children: list[Division], span: spans.Span, measure: str, cells: dict[str, dict[str, int]], position: int
 ) -> list[TableRow]:
-    split = splitter(division, span.end, "division")
+    split = splitter(division, "division", on=span.end, position=position)
     persons = summaries.distinct_persons_of([child.path for child in children], span, measure)
     rows = {child.code: TableRow(child.code, child.name, child.code, persons=persons.get(child.path, 0)) for child in children}
     for name, totals in cells.items():
         for path, value in totals.items():
-            code = split.key(path, 0, "", 0)
+            code = split.key(Fact(path, 0))
             if code not in rows:
                 rows[code] = TableRow(code, split.names.get(code, code))
             _put(rows[code], name, value, measure)
@@ -214,17 +219,17 @@ def _total(division: Division, span: spans.Span, measure: str, rows: Iterable[Ta
     return total
 
 
-def _fill_completeness(division: Division, children: list[Division], span: spans.Span, rows: list[TableRow]) -> None:
+def _fill_completeness(division: Division, children: list[Division], span: spans.Span, rows: list[TableRow], position: int) -> None:
     """Sessions planned in months that are over and not held; and what is locked for the whole period."""
     last_over = month_of(clock.today().replace(day=1) - dt.timedelta(days=1))
     by_code = {row.key: row for row in rows}
     if span.first <= last_over:
         over = spans.Span(span.code, span.first, min(span.last, last_over))
-        split = splitter(division, span.end, "division")
+        split = splitter(division, "division", on=span.end, position=position)
         found = summaries.additive(division.path, over, ["planned", "sessions"], by="division")
         for name, sign in (("planned", 1), ("sessions", -1)):
             for path, value in found.get(name, {}).items():
-                row = by_code.get(split.key(path, 0, "", 0))
+                row = by_code.get(split.key(Fact(path, 0)))
                 if row is not None:
                     row.missing += sign * value
     for row in rows:

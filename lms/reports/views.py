@@ -28,9 +28,10 @@ from lms.people.models import Person
 from lms.places.models import Division
 from lms.places.selectors import ancestors, division_in_scope, home_of
 from lms.reports import asking, drill, figures, forms, tables, workbook
-from lms.reports.breakdown import DIMENSIONS
+from lms.reports.dimensions import DIMENSIONS, title_of
 
 PAGE = 50
+NO_KEY = "-"  # in an address: the row of those without a value
 AT_ONCE = 2000  # rows of an export made while the reader waits; more is a job
 
 
@@ -68,12 +69,12 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
         "years": forms.years(place, asked.span),
         "parts": forms.parts(),
         "bases": ledger.bases_on(asked.span.end),
-        "tabs": [forms.Choice(by, workbook.by_title(by), f"{base}?{asked.query(by=by)}", by == asked.by) for by in DIMENSIONS],
+        "tabs": [forms.Choice(by, title_of(by), f"{base}?{asked.query(by=by)}", by == asked.by) for by in DIMENSIONS],
         "query": asked.query(),
         "open": _opener(place, asked),
         "rows": [(row, _row_links(place, asked, row)) for row in report.rows],
-        "total_links": _row_links(place, asked, report.total),
-        "first_column": workbook.by_title(asked.by),
+        "total_links": _opener(place, asked, by=""),
+        "first_column": title_of(asked.by),
         "chart": _chart(report),
     }
     return render(request, "reports/division.html", context)
@@ -87,8 +88,6 @@ def _opener(place: Division, asked: forms.Asked, **more: str) -> dict[str, str]:
 
 def _row_links(place: Division, asked: forms.Asked, row: tables.TableRow) -> dict[str, str]:
     """Where a row's name and its numbers lead: a child's own page and figures, or this division's, narrowed by the key."""
-    if row is None or not row.key:
-        return _opener(place, asked, by="")
     if asked.by == "division":
         if row.code:
             base = reverse("reports:open", args=[row.code])
@@ -96,7 +95,7 @@ def _row_links(place: Division, asked: forms.Asked, row: tables.TableRow) -> dic
             links["page"] = f"{reverse('reports:division', args=[row.code])}?{asked.query()}"
             return links
         return _opener(place, asked, by="", own="1") if row.key == place.code else {}
-    return _opener(place, asked, by=asked.by, key=row.key)
+    return _opener(place, asked, by=asked.by, key=row.key or NO_KEY)
 
 
 def _chart(report: tables.Report) -> dict[str, Any]:
@@ -176,7 +175,7 @@ def _wanted(request: HttpRequest, code: str) -> tuple[drill.Wanted, drill.Opened
         span=asked.span,
         basis=asked.basis,
         by="" if by == "division" else by,
-        key=request.GET.get("key", "")[:40],
+        key=request.GET.get("key", "")[:40].removeprefix(NO_KEY),
         own=request.GET.get("own") == "1",
     )
     try:

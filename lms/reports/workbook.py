@@ -11,12 +11,9 @@ from django.utils.translation import gettext as _
 from lms.core.workbooks import Column, Sheet, write_workbook
 from lms.reports import figures
 from lms.reports.breakdown import Breakdown
+from lms.reports.dimensions import title_of
 from lms.reports.drill import Item, Opened, Wanted
 from lms.reports.tables import Report, TableRow
-
-
-def by_title(by: str) -> str:
-    return {"division": _("地区"), "month": _("月份"), "mode": _("方式"), "category": _("对象类别")}[by]
 
 
 def notes(report: Report) -> list[str]:
@@ -37,7 +34,7 @@ def notes(report: Report) -> list[str]:
 def columns(by: str) -> list[Column]:
     meaning = {code: str(d.meaning) for code, d in figures.REGISTER.items()}
     found = [
-        Column(by_title(by), 20, text=True),
+        Column(title_of(by), 20, text=True),
         Column(_("班次"), 10, meaning["classes"]),
         Column(_("课次"), 10, meaning["sessions"]),
         Column(_("人次"), 12, meaning["person_times"]),
@@ -98,7 +95,7 @@ def items_workbook(wanted: Wanted, opened: Opened, shown: Iterable[Item]) -> byt
 def breakdown_workbook(found: Breakdown) -> bytes:
     """Figures of any period, folded from the lines."""
     meaning = {column.title: column for column in columns(found.by)}
-    heads = [meaning[by_title(found.by)], *(meaning[title] for title in (_("人次"), _("人数"), _("未具名"), _("学时"), _("分钟")))]
+    heads = [meaning[title_of(found.by)], *(meaning[title] for title in (_("人次"), _("人数"), _("未具名"), _("学时"), _("分钟")))]
     rows = [[r.name, r.person_times, r.persons, r.unnamed, r.hours, r.minutes] for r in [*found.rows, found.total]]
     said = [
         _("%(place)s · 培训台账") % {"place": found.division.full_name},

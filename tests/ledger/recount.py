@@ -11,6 +11,8 @@ from django.utils import timezone
 from lms.ledger.models import Line
 from lms.people.models import Merge
 
+COLUMNS = ["human", "day", "path", "division", "mode", "category", "programme", "sex", "ethnic", "education", "age"]
+DIMENSIONS = COLUMNS[4:]
 SPANS = {
     "all": lambda d: "all",
     "year": lambda d: f"{d:%Y}",
@@ -20,24 +22,27 @@ SPANS = {
 }
 
 
-def frame() -> pd.DataFrame:
-    """Standing lines, one row each, with the human being they belong to."""
+def frame(as_of: int | None = None) -> pd.DataFrame:
+    """Lines that stood at a position (now), one row each, with the human being they belong to as known then."""
     columns = [
         *("id", "position", "kind", "sign", "reverses_id", "person_id", "occasion_label", "occasion", "slot", "happened_to"),
         *("posted_on", "minutes", "quantity", "hour_hundredths", "division__path", "mode", "category_id", "programme_id"),
-        *("topic", "facts"),
+        *("topic", "facts", "division_id", "sex", "ethnic_group", "education", "birth_year"),
     ]
     lines = pd.DataFrame(list(Line.objects.order_by("position").values(*columns)), columns=columns)
+    if as_of is not None:
+        lines = lines[lines.position <= as_of]
     reversed_ids = set(lines.reverses_id.dropna())
     lines = lines[(lines.sign == 1) & ~lines.id.isin(reversed_ids)].copy()
-    human = humans()
+    human = humans(as_of)
     lines["human"] = [human.get(p, p) if pd.notna(p) else None for p in lines.person_id]
     return lines
 
 
-def humans() -> dict[int, int]:
-    """person id → smallest id of the human being, by flooding the links that nobody took back."""
-    rows = list(Merge.objects.values("id", "kept_id", "duplicate_id", "undoes_id"))
+def humans(as_of: int | None = None) -> dict[int, int]:
+    """person id → smallest id of the human being, by flooding the links that nobody had taken back."""
+    known = Merge.objects.all() if as_of is None else Merge.objects.filter(position__lte=as_of)
+    rows = list(known.values("id", "kept_id", "duplicate_id", "undoes_id"))
     undone = {r["undoes_id"] for r in rows if r["undoes_id"]}
     links = [(r["kept_id"], r["duplicate_id"]) for r in rows if not r["undoes_id"] and r["id"] not in undone]
     mates: dict[int, set[int]] = {}
@@ -76,7 +81,7 @@ def person_times(lines: pd.DataFrame) -> pd.DataFrame:
     for (human, _occasion), group in done.groupby(["human", "occasion"]):
         first = group.sort_values("position").iloc[0]
         found.append(_row(human, group.posted_on.min(), first, first["mode"]))
-    return pd.DataFrame(found, columns=["human", "day", "path", "mode", "category", "programme"])
+    return pd.DataFrame(found, columns=COLUMNS)
 
 
 def half_days(lines: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +90,7 @@ def half_days(lines: pd.DataFrame) -> pd.DataFrame:
     for (human, _occasion, _slot), group in attended.groupby(["human", "occasion", "slot"]):
         first = group.sort_values("position").iloc[0]
         found.append(_row(human, group.posted_on.min(), first, first["mode"]))
-    return pd.DataFrame(found, columns=["human", "day", "path", "mode", "category", "programme"])
+    return pd.DataFrame(found, columns=COLUMNS)
 
 
 def _row(human: Any, day: dt.date, first: pd.Series, mode: str) -> dict[str, Any]:
@@ -96,7 +101,30 @@ def _row(human: Any, day: dt.date, first: pd.Series, mode: str) -> dict[str, Any
         "mode": mode,
         "category": 0 if pd.isna(first["category_id"]) else int(first["category_id"]),
         "programme": 0 if pd.isna(first["programme_id"]) else int(first["programme_id"]),
+        "division": first["division_id"],
+        "sex": first["sex"],
+        "ethnic": first["ethnic_group"],
+        "education": first["education"],
+        "age": band(first["birth_year"], day.year),
     }
+
+
+def band(born: Any, year: int) -> str:
+    """Age by year of birth in the bands that the reports print, looked up in a table of pandas."""
+    if pd.isna(born) or not born or year < born:
+        return ""
+    cut = pd.cut([year - born], [0, 30, 35, 40, 45, 50, 55, 60, 1000], right=False)
+    return f"{int(cut.categories[cut.codes[0]].left):02}"
+
+
+def by_side(units: pd.DataFrame) -> dict[tuple[str, int, str, str], int]:
+    """(path, month, side of the person, code) → units."""
+    counts: dict[tuple[str, int, str, str], int] = {}
+    for unit in units.to_dict("records"):
+        for side in ("sex", "ethnic", "education", "age"):
+            key = (unit["path"], unit["day"].year * 100 + unit["day"].month, side, unit[side])
+            counts[key] = counts.get(key, 0) + 1
+    return counts
 
 
 def distinct_at_every_node(units: pd.DataFrame) -> dict[tuple[str, str, str, str], int]:
@@ -109,7 +137,7 @@ def distinct_at_every_node(units: pd.DataFrame) -> dict[tuple[str, str, str, str
             span = name(unit["day"])
             counts.setdefault((unit["path"], span, "own", ""), set()).add(unit["human"])
             for node in nodes:
-                for dimension in ("", "mode", "category", "programme"):
+                for dimension in ("", *DIMENSIONS):
                     code = str(unit[dimension]) if dimension else ""
                     counts.setdefault((node, span, dimension, code), set()).add(unit["human"])
     return {key: len(found) for key, found in counts.items()}

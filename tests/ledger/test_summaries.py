@@ -7,14 +7,14 @@ import uuid
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from lms.core import positions
 from lms.core.errors import LmsError
 from lms.ledger import selectors, services
 from lms.ledger.kinds import Kind, Mode
-from lms.ledger.models import Cell, CountedUnit, CountingBasis, Line, PersonCount
+from lms.ledger.models import Cell, CountedUnit, CountingBasis, FacetCell, Line, PersonCount
 from lms.people import services as people
 from lms.people.models import Merge
 from tests.factories import ledger as book
@@ -48,7 +48,18 @@ class History:
         self.world = make_division_tree()
         w = self.world
         self.places = [w.township, w.county, w.other_county, w.foreign_county]
-        self.cast = [make_person(self.places[n], name=f"某人{n}") for n in range(4)]
+        sides = [("1", "01", "21", 1990), ("2", "05", "31", 1971), ("2", "01", "", 1961), ("0", "", "", None)]
+        self.cast = [
+            make_person(
+                self.places[n],
+                name=f"某人{n}",
+                sex=sex,
+                ethnic_group=ethnic_group,
+                education=education,
+                birth_date=born and dt.date(born, 6, 1),
+            )
+            for n, (sex, ethnic_group, education, born) in enumerate(sides)
+        ]
         self.occasions = [uuid.uuid4() for _ in range(4)]
         self.courses = [uuid.uuid4() for _ in range(4)]
         self.slots: dict[int, list[Line]] = {n: [] for n in range(4)}
@@ -143,6 +154,11 @@ def check_against_recount() -> None:
         assert additive(cells, measure) == expected
         mine = {key[1:]: count for key, count in persons.items() if key[0] == measure}
         assert mine == recount.distinct_at_every_node(units)
+        sides: dict[tuple, int] = {}
+        for cell in FacetCell.objects.filter(measure=measure):
+            key = (cell.path, cell.month, cell.dimension, cell.code)
+            sides[key] = sides.get(key, 0) + cell.total
+        assert {key: total for key, total in sides.items() if total} == recount.by_side(units)
     learning = lines[lines.kind.isin(["attended", "studied"])]
     assert additive(cells, "minutes") == by_path_and_month(learning, "minutes")
     assert additive(cells, "hundredths") == by_path_and_month(learning, "hour_hundredths")
@@ -160,7 +176,12 @@ def check_against_recount() -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(acts=st.lists(ACTS, min_size=3, max_size=40))
 def test_summaries_equal_fold_and_recount(acts):
     with transaction.atomic():

@@ -1,19 +1,22 @@
-"""Tables of the ledger: lines and tags, the dated standards they are read by, locks, summaries, the daily chain."""
+"""Tables of the ledger: lines and tags, the dated standards they are read by, locks, summaries, the daily chain, seals."""
 
-from lms.ledger.models.chain import DayChain
+from lms.ledger.models.chain import DayChain, Seal
 from lms.ledger.models.lines import Line, LineTag
-from lms.ledger.models.standards import CountingBasis, HourScheme, PeriodLock
-from lms.ledger.models.summaries import Cell, CountedUnit, PersonCount, SummaryState
+from lms.ledger.models.standards import CountingBasis, HourRegime, HourScheme, PeriodLock
+from lms.ledger.models.summaries import Cell, CountedUnit, FacetCell, PersonCount, SummaryState
 
 __all__ = [
     "Cell",
     "CountedUnit",
     "CountingBasis",
     "DayChain",
+    "FacetCell",
+    "HourRegime",
     "HourScheme",
     "Line",
     "LineTag",
     "PeriodLock",
     "PersonCount",
+    "Seal",
     "SummaryState",
 ]

@@ -74,6 +74,27 @@ class CountingBasis(Record, Positioned):
         return self.name
 
 
+class HourRegime(Record, Positioned):
+    """学时要求: what one rule of the state or a province asks of somebody in hours, and which of the ledger's hours count for it.
+
+    ``rules`` is read by ``regimes``; see there. One person may stand in several at once, and one hour count toward each.
+    """
+
+    code = models.CharField(max_length=32)
+    name = models.CharField(max_length=120)
+    rules = models.JSONField()
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = [*unique_with_null(["code", "valid_from"], nullable="valid_from", name="ledger_regime_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PeriodLock(Record, Positioned):
     """A month (yyyymm) locked for a division and all below it. Lifting is a dated act on the same row, audited."""
 

@@ -27,7 +27,7 @@ class CountedUnit(models.Model):
     Persons are told apart over these rows, and a figure opens them.
     """
 
-    PERSONAL = ("person",)
+    PERSONAL = ("person", "sex", "ethnic_group", "education", "birth_year")
 
     measure = models.CharField(max_length=32)
     person = models.BigIntegerField()
@@ -41,6 +41,10 @@ class CountedUnit(models.Model):
     category = models.BigIntegerField(default=0)
     programme = models.BigIntegerField(default=0)
     line = models.BigIntegerField()
+    sex = models.CharField(max_length=1, blank=True)
+    ethnic_group = models.CharField(max_length=2, blank=True)
+    education = models.CharField(max_length=2, blank=True)
+    birth_year = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [
@@ -77,11 +81,35 @@ class Cell(models.Model):
         ]
 
 
+class FacetCell(models.Model):
+    """An additive total of one measure for one leaf, month and value of one side of the person: sex, ethnic, education or age.
+
+    Each dimension by itself: crossed they would be as many as the persons. Measures without persons have none.
+    """
+
+    PERSONAL: tuple[str, ...] = ()
+
+    measure = models.CharField(max_length=32)
+    path = models.CharField(max_length=64)
+    division = models.BigIntegerField()
+    month = models.PositiveIntegerField()  # yyyymm
+    dimension = models.CharField(max_length=12)
+    code = models.CharField(max_length=8, blank=True)
+    total = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["dimension", "path", "month", "measure"], name="ledger_facet_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "division", "month", "dimension", "code"], name="ledger_facet_once")
+        ]
+
+
 class PersonCount(models.Model):
     """Distinct human beings of one measure in one tree node, standard period and value of one dimension.
 
     ``span``: ``2022``, ``2022H1``, ``2022Q1``, ``202203`` or ``all``. ``dimension`` is empty for all, else mode, category,
-    programme, ``own`` (only at the node itself, not below) or ``stock`` (the change of the number held, in a month: sum them).
+    programme, sex, ethnic, education, age, ``own`` (only at the node itself, not below) or ``stock`` (the change of the number
+    held, in a month: sum them).
     """
 
     PERSONAL: tuple[str, ...] = ()

@@ -14,9 +14,11 @@ from lms.ledger import rules
 from lms.ledger.folding import Unit, units_of
 from lms.ledger.kinds import LEARNING, Kind
 from lms.ledger.models import CountingBasis, HourScheme, Line
+from lms.ledger.querysets import LineQuerySet
 from lms.ledger.selectors.lines import entries, group_lines, occasions_touching, plans_of
 from lms.ledger.selectors.standards import default_basis, plain
 from lms.people import selectors as people
+from lms.places.boundaries import THEN, Boundaries
 from lms.places.models import Division
 
 
@@ -28,11 +30,31 @@ class Scope:
     start: dt.date | None
     end: dt.date | None
     position: int
+    boundaries: Boundaries = THEN
+    late: bool = False  # with what happened in the period and was posted to a later one
 
     @classmethod
-    def of(cls, division: Division | str, start: dt.date | None, end: dt.date | None, *, as_of: int | None = None) -> Scope:
+    def of(
+        cls,
+        division: Division | str,
+        start: dt.date | None,
+        end: dt.date | None,
+        *,
+        as_of: int | None = None,
+        boundaries: Boundaries = THEN,
+        late: bool = False,
+    ) -> Scope:
         path = division if isinstance(division, str) else division.path
-        return cls(path, start, end, positions.closed() if as_of is None else as_of)
+        return cls(path, start, end, positions.closed() if as_of is None else as_of, boundaries, late)
+
+    @property
+    def days(self) -> tuple[dt.date | None, dt.date] | None:
+        return (self.start, self.end) if self.late and self.end is not None else None
+
+    def lines(self) -> LineQuerySet:
+        """Every standing line of the scope."""
+        lines = Line.objects.as_of(self.position).within(self.path, self.boundaries)
+        return lines.reported(self.start, self.end, late=self.late)
 
     def holds(self, unit: Unit) -> bool:
         return (
@@ -46,9 +68,11 @@ def counted(scope: Scope, basis: CountingBasis | None = None) -> list[Unit]:
     """Every person-time of the scope under a basis (the default one), each with the line that made it count."""
     with_basis = plain(basis or default_basis(scope.end))
     canonical = people.canonical_ids(scope.position)
-    lines = group_lines(with_basis, scope.path, scope.start, scope.end, as_of=scope.position, canonical=canonical)
-    plans = plans_of(occasions_touching(with_basis, scope.start, scope.end), as_of=scope.position)
-    return [unit for unit in units_of(entries(lines, canonical), plans, with_basis) if scope.holds(unit)]
+    lines = group_lines(with_basis, scope, canonical=canonical)
+    touching = occasions_touching(with_basis, scope.start, scope.end, late=scope.late)
+    plans = plans_of(touching, as_of=scope.position, late=scope.days)
+    found = entries(lines, canonical, boundaries=scope.boundaries, late=scope.days)
+    return [unit for unit in units_of(found, plans, with_basis) if scope.holds(unit)]
 
 
 def person_times(scope: Scope, basis: CountingBasis | None = None) -> int:
@@ -79,13 +103,13 @@ class Learning:
 
 def minutes_and_hours(scope: Scope, *, scheme: HourScheme | None = None, kinds: Iterable[str] = LEARNING) -> Learning:
     """Minutes attended and studied, and their hours: as stamped when posted, or valued anew under ``scheme``."""
-    lines = Line.objects.as_of(scope.position).filter(kind__in=list(kinds)).within(scope.path)
     if scheme is None:
-        found = lines.posted(scope.start, scope.end).aggregate(minutes=Sum("minutes"), hundredths=Sum("hour_hundredths"))
+        found = scope.lines().filter(kind__in=list(kinds)).aggregate(minutes=Sum("minutes"), hundredths=Sum("hour_hundredths"))
         return Learning(found["minutes"] or 0, found["hundredths"] or 0)
     minutes = hundredths = 0
     before: dict[tuple[int | None, object, str], int] = {}
     # a lesson is valued as a whole, so what was studied before the period is read too
+    lines = Line.objects.as_of(scope.position).filter(kind__in=list(kinds)).within(scope.path, scope.boundaries)
     rows = lines.posted(None, scope.end).order_by("position")
     for kind, mode, person, occasion, slot, on, taken in rows.values_list(
         "kind", "mode", "person_id", "occasion", "slot", "posted_on", "minutes"
@@ -104,7 +128,7 @@ def minutes_and_hours(scope: Scope, *, scheme: HourScheme | None = None, kinds: 
 
 def total_quantity(scope: Scope, kind: Kind, **conditions: object) -> int:
     """The quantity of lines without persons: heads without names, cases, and one each of classes, sessions and events."""
-    lines = Line.objects.as_of(scope.position).filter(kind=kind, **conditions).within(scope.path).posted(scope.start, scope.end)
+    lines = scope.lines().filter(kind=kind, **conditions)
     return lines.aggregate(total=Sum("quantity"))["total"] or 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,6 +16,12 @@ from lms.ledger.models import Line
 from lms.ledger.querysets import LineQuerySet
 from lms.people import selectors as people
 from lms.people.models import Person
+from lms.places.boundaries import THEN, Boundaries
+
+if TYPE_CHECKING:
+    from lms.ledger.selectors.folds import Scope
+
+Days = tuple[dt.date | None, dt.date]
 
 _FIELDS = (
     "pk",
@@ -33,6 +39,10 @@ _FIELDS = (
     "mode",
     "category_id",
     "programme_id",
+    "sex",
+    "ethnic_group",
+    "education",
+    "birth_year",
 )
 
 
@@ -50,8 +60,18 @@ def standing_lines_from(source_label: str, source_uuids: Iterable[uuid.UUID], *,
     return (lines.filter(kind__in=wanted) if wanted else lines).select_related("division")
 
 
-def entries(lines: LineQuerySet, canonical: dict[int, int], *, by_occasion: bool = False) -> Iterator[Entry]:
-    """Person lines as plain values, the person replaced by the canonical one."""
+def entries(
+    lines: LineQuerySet,
+    canonical: dict[int, int],
+    *,
+    by_occasion: bool = False,
+    boundaries: Boundaries = THEN,
+    late: Days | None = None,
+) -> Iterator[Entry]:
+    """Person lines as plain values, the person replaced by the canonical one.
+
+    ``late``: lines that happened between these days and were posted to a later period are read on the day they happened.
+    """
     local = timezone.get_current_timezone()
     rows = lines.filter(person__isnull=False, occasion__isnull=False)
     rows = rows.order_by("occasion") if by_occasion else rows.order_by()
@@ -71,7 +91,12 @@ def entries(lines: LineQuerySet, canonical: dict[int, int], *, by_occasion: bool
         mode,
         category,
         programme,
+        sex,
+        ethnic_group,
+        education,
+        birth_year,
     ) in rows.values_list(*_FIELDS).iterator(chunk_size=5000):
+        happened_on = happened.astimezone(local).date()
         yield Entry(
             line=pk,
             position=position,
@@ -80,49 +105,63 @@ def entries(lines: LineQuerySet, canonical: dict[int, int], *, by_occasion: bool
             label=label,
             occasion=occasion,
             slot=slot,
-            happened_on=happened.astimezone(local).date(),
-            on=on,
+            happened_on=happened_on,
+            on=reported_on(on, happened_on, late),
             minutes=minutes,
             division=division,
-            path=path,
+            path=boundaries.path(division, path),
             mode=mode,
             category=category or 0,
             programme=programme or 0,
+            sex=sex,
+            ethnic_group=ethnic_group,
+            education=education,
+            birth_year=birth_year or 0,
         )
 
 
-def plans_of(occasions: Any, *, as_of: int | None) -> dict[uuid.UUID, Plan]:
+def reported_on(posted: dt.date, happened: dt.date, late: Days | None) -> dt.date:
+    """The day a line is read on: as posted, or the day it happened when it came too late for the period asked for."""
+    if late is None or posted <= late[1] or happened > late[1] or (late[0] is not None and happened < late[0]):
+        return posted
+    return happened
+
+
+def plans_of(occasions: Any, *, as_of: int | None, late: Days | None = None) -> dict[uuid.UUID, Plan]:
     """What each of the occasions planned, as known at the position. ``occasions``: uuids or a subquery of them."""
     plans: dict[uuid.UUID, Plan] = {}
     lines = Line.objects.as_of(as_of).filter(kind=Kind.SCHEDULED, occasion__in=occasions)
-    rows = lines.order_by().values_list("occasion", "slot", "minutes", "posted_on", "mode", "facts", "position")
-    for occasion, slot, minutes, on, mode, facts, position in rows.iterator(chunk_size=5000):
+    rows = lines.order_by().values_list("occasion", "slot", "minutes", "posted_on", "happened_to", "mode", "facts", "position")
+    for occasion, slot, minutes, on, happened, mode, facts, position in rows.iterator(chunk_size=5000):
         floor = facts.get("floor_percent")
         plans.setdefault(occasion, Plan()).add(
-            slot=slot, minutes=minutes, on=on, mode=mode, floor=floor if isinstance(floor, int) else None, position=position
+            slot=slot,
+            minutes=minutes,
+            on=on if late is None else reported_on(on, timezone.localdate(happened), late),
+            mode=mode,
+            floor=floor if isinstance(floor, int) else None,
+            position=position,
         )
     return plans
 
 
-def occasions_touching(basis: Basis, start: dt.date | None, end: dt.date | None) -> Any:
+def occasions_touching(basis: Basis, start: dt.date | None, end: dt.date | None, *, late: bool = False) -> Any:
     """Occasions that have any line of the basis, or a planned one, reported between the days (as a subquery of uuids).
 
     A unit is counted on a day of one of its occasion's lines, so none is missed.
     """
     lines = Line.objects.filter(kind__in=[*basis.kinds, Kind.SCHEDULED], occasion_label__in=basis.labels, occasion__isnull=False)
-    return lines.posted(start, end).order_by().values("occasion").distinct()
+    return lines.reported(start, end, late=late).order_by().values("occasion").distinct()
 
 
-def group_lines(
-    basis: Basis, path: str, start: dt.date | None, end: dt.date | None, *, as_of: int | None, canonical: dict[int, int]
-) -> LineQuerySet:
+def group_lines(basis: Basis, scope: Scope, *, canonical: dict[int, int]) -> LineQuerySet:
     """Standing lines of every group (person × occasion) that has a line in the subtree and may count between the days."""
-    lines = Line.objects.as_of(as_of).filter(kind__in=basis.kinds, occasion_label__in=basis.labels)
-    if start is not None or end is not None:
-        lines = lines.filter(occasion__in=occasions_touching(basis, start, end))
-    if path == "/":
+    lines = Line.objects.as_of(scope.position).filter(kind__in=basis.kinds, occasion_label__in=basis.labels)
+    if scope.start is not None or scope.end is not None:
+        lines = lines.filter(occasion__in=occasions_touching(basis, scope.start, scope.end, late=scope.late))
+    if scope.path == "/":
         return lines
-    inside = lines.within(path)
+    inside = lines.within(scope.path, scope.boundaries)
     merged = set(canonical) | set(canonical.values())
     ids = inside.order_by().values("person_id")
     # the same person's lines of the same occasions elsewhere: the earliest line of a group gives its division
@@ -132,4 +171,5 @@ def group_lines(
         touched = set(inside.filter(person_id__in=merged).values_list("person_id", flat=True))
         tops = {canonical.get(pk, pk) for pk in touched}
         elsewhere |= Q(person_id__in=[pk for pk in merged if canonical.get(pk, pk) in tops])
-    return lines.filter(Q(division__path__startswith=path) | (elsewhere & Q(occasion__in=occasions)))
+    here = scope.boundaries.q(scope.path, by="division__path", id_field="division_id")
+    return lines.filter(here | (elsewhere & Q(occasion__in=occasions)))

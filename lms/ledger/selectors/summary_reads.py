@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Max, Min, Q, Sum
 
-from lms.ledger.models import Cell, CountedUnit, PersonCount, SummaryState
+from lms.ledger.models import Cell, CountedUnit, FacetCell, PersonCount, SummaryState
 from lms.ledger.spans import Span
 
 # which column of a cell a dimension splits by
 COLUMNS = {"division": "path", "month": "month", "mode": "mode", "category": "category", "programme": "programme", "topic": "topic"}
+
+
+FACETS = ("sex", "ethnic", "education", "age")  # sides of the person, each split by itself
 
 
 def summarised_position() -> int:
@@ -27,6 +30,17 @@ def additive(path: str, span: Span, measures: Iterable[str], *, by: str = "") ->
     found: dict[str, dict[str, int]] = {}
     for measure, *rest, total in cells.order_by().values_list("measure", *column).annotate(sum=Sum("total")):
         found.setdefault(measure, {})[str(rest[0]) if rest else ""] = total
+    return found
+
+
+def faceted(path: str, span: Span, measures: Iterable[str], *, by: str) -> dict[str, dict[str, int]]:
+    """As ``additive``, split by a side of the person."""
+    cells = FacetCell.objects.filter(dimension=by, month__gte=span.first, month__lte=span.last, measure__in=list(measures))
+    if path != "/":
+        cells = cells.filter(path__startswith=path)
+    found: dict[str, dict[str, int]] = {}
+    for measure, code, total in cells.order_by().values_list("measure", "code").annotate(sum=Sum("total")):
+        found.setdefault(measure, {})[code] = total
     return found
 
 

@@ -3,8 +3,8 @@
 from lms.ledger.services.locks import lift_lock, lock_period
 from lms.ledger.services.opening import set_opening_balance
 from lms.ledger.services.posting import Draft, post, reverse, reverse_key, reverse_many
-from lms.ledger.services.sealing import seal_day
-from lms.ledger.services.standards import create_basis, create_hour_scheme, load_built_in
+from lms.ledger.services.sealing import seal_day, seal_period
+from lms.ledger.services.standards import create_basis, create_hour_scheme, create_regime, load_built_in
 from lms.ledger.services.summarising import Summarised, rebuild_summaries, refresh_summaries
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Summarised",
     "create_basis",
     "create_hour_scheme",
+    "create_regime",
     "lift_lock",
     "load_built_in",
     "lock_period",
@@ -22,5 +23,6 @@ __all__ = [
     "reverse_key",
     "reverse_many",
     "seal_day",
+    "seal_period",
     "set_opening_balance",
 ]

@@ -1,4 +1,4 @@
-"""Sealing a day: one more link of the hash chain, its head written outside the database."""
+"""Sealing a day: one more link of the hash chain, its head written outside the database. Sealing an approved period."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 
 from lms.audit import selectors as audit
+from lms.audit import services as auditing
 from lms.core import clock, positions
-from lms.ledger import chain
-from lms.ledger.models import DayChain
+from lms.core.actor import Actor
+from lms.ledger import chain, merkle, seals
+from lms.ledger.models import DayChain, Seal
+from lms.places.models import Division
 
 
 def seal_day(*, day: dt.date | None = None) -> DayChain:
@@ -49,3 +52,26 @@ def _link(last: DayChain | None, day: dt.date, position: int, event: int) -> Day
         previous=previous,
         head=chain.head_of(previous, day, chain.VERSION, [*lines, *events]),
     )
+
+
+def seal_period(*, division: Division, period: int, position: int, by: Actor) -> Seal:
+    """Seal the lines of a division and period as known at a position. The same again returns the seal that stands."""
+    standing = Seal.objects.filter(division=division, period=period, closing_position=position).first()
+    if standing is not None:
+        return standing
+    leaves = seals.leaves_of(division, period, position)
+    try:
+        with transaction.atomic():
+            seal = Seal.objects.create(
+                division=division,
+                period=period,
+                closing_position=position,
+                version=merkle.VERSION,
+                line_count=len(leaves),
+                root=seals.root_over(leaves, division, period, position),
+                sealed_by=by.uuid,
+            )
+            auditing.record("ledger.period.sealed", seal, by=by, division_path=division.path, period=period, root=seal.root)
+    except IntegrityError:  # somebody sealed at the same moment
+        return Seal.objects.get(division=division, period=period, closing_position=position)
+    return seal

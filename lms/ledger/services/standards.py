@@ -1,4 +1,7 @@
-"""Counting bases and hour schemes as dated rows: added, ended, never edited. The built-in ones come from ``data/rules.json``."""
+"""Counting bases, hour schemes and what is asked in hours, as dated rows: added, ended, never edited.
+
+The built-in ones come from ``data/rules.json``.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from lms.audit import services as audit
 from lms.core import positions
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Refused
-from lms.ledger import rules
-from lms.ledger.models import CountingBasis, HourScheme
+from lms.ledger import regimes, rules
+from lms.ledger.models import CountingBasis, HourRegime, HourScheme
 from lms.places.models import Division
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "data" / "rules.json"
@@ -87,6 +90,27 @@ def create_hour_scheme(
     return _once(HourScheme, code, valid_from, fields, "ledger.scheme.created", by)
 
 
+def create_regime(
+    *,
+    code: str,
+    name: str,
+    rules: dict[str, Any],
+    source: str,
+    by: Actor,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+) -> HourRegime:
+    """Add what a rule asks of somebody in hours. The same code from the same day stands once; another text under it is refused."""
+    try:
+        regimes.check_rules(rules)
+    except (ValueError, ArithmeticError) as error:
+        raise BadInput(_("学时要求的定义不完整：%(reason)s") % {"reason": error}) from None
+    if not source.strip():
+        raise BadInput(_("请写明学时要求的依据。"))
+    fields = {"name": name, "rules": rules, "valid_to": valid_to, "source": source}
+    return _once(HourRegime, code, valid_from, fields, "ledger.regime.created", by)
+
+
 def _once(model: Any, code: str, valid_from: dt.date | None, fields: dict[str, Any], verb: str, by: Actor) -> Any:
     with transaction.atomic():
         position = positions.take()  # also serialises two makers of the same row
@@ -104,11 +128,17 @@ def _once(model: Any, code: str, valid_from: dt.date | None, fields: dict[str, A
 def load_built_in(*, by: Actor, file: Path = BUILT_IN) -> int:
     """Add the bases and schemes of ``file`` that do not stand yet; returns how many were added."""
     content = json.loads(file.read_text(encoding="utf-8"))
-    before = CountingBasis.objects.count() + HourScheme.objects.count()
+    before = _standing()
     with transaction.atomic():
         for row in content["bases"]:
             create_basis(**row, by=by)
         for row in content["schemes"]:
             hour_rules = row.pop("rules")
             create_hour_scheme(**row, hour_rules=hour_rules, by=by)
-    return CountingBasis.objects.count() + HourScheme.objects.count() - before
+        for row in content.get("regimes", []):
+            create_regime(**row, by=by)
+    return _standing() - before
+
+
+def _standing() -> int:
+    return CountingBasis.objects.count() + HourScheme.objects.count() + HourRegime.objects.count()

@@ -17,8 +17,8 @@ from lms.core.planner import analyse
 from lms.ledger import summaries
 from lms.ledger.folding import Basis, Unit
 from lms.ledger.kinds import Kind
-from lms.ledger.models import Cell, CountedUnit, Line, PersonCount, SummaryState
-from lms.ledger.summaries import CellKey, PersonKey
+from lms.ledger.models import Cell, CountedUnit, FacetCell, Line, PersonCount, SummaryState
+from lms.ledger.summaries import CellKey, FacetKey, PersonKey
 from lms.people import selectors as people
 
 STEP = 4000  # lines settled in one transaction
@@ -71,15 +71,16 @@ def rebuild_summaries() -> Summarised:
     with transaction.atomic():
         state = SummaryState.objects.select_for_update().get(pk=1)
         target = positions.closed()
-        for model in (Cell, CountedUnit, PersonCount):
+        for model in (Cell, FacetCell, CountedUnit, PersonCount):
             model._default_manager.all().delete()
         canonical = people.canonical_ids(target)
         standing = summaries.standing_at(target)
-        cells = summaries.line_cells(standing)
+        cells, facets = summaries.line_cells(standing), summaries.line_facets(standing)
         for units in _chunks(all_units(summaries.all_bases(), canonical, target), 5000):
             CountedUnit.objects.bulk_create([summaries.as_row(u) for u in units], batch_size=CHUNK)
             cells.update(summaries.unit_cells(units))
-        _add_cells(cells)
+            facets.update(summaries.unit_facets(units))
+        _add_cells(cells, facets)
         counts: Counter[PersonKey] = Counter()
         rows = CountedUnit.objects.order_by("person", "measure").iterator(chunk_size=5000)
         for _key, mine in groupby(rows, key=lambda row: (row.person, row.measure)):
@@ -146,16 +147,19 @@ def _settle(start: int, target: int) -> None:
     before, after = people.canonical_ids(start), people.canonical_ids(target)
     touched = _touched(start, target, before, after)
     cells: Counter[CellKey] = Counter()
-    for pks in _chunks([line.pk for line in touched.lines if line.sign > 0], CHUNK):
-        cells.update(summaries.line_cells(Line.objects.filter(pk__in=pks)))
-    for pks in _chunks([line.reverses_id for line in touched.lines if line.sign < 0], CHUNK):
-        cells.update(summaries.line_cells(Line.objects.filter(pk__in=pks), sign=-1))
+    facets: Counter[FacetKey] = Counter()
+    for sign in (1, -1):
+        for pks in _chunks([line.reverses_id or line.pk for line in touched.lines if line.sign == sign], CHUNK):
+            cells.update(summaries.line_cells(Line.objects.filter(pk__in=pks), sign=sign))
+            facets.update(summaries.line_facets(Line.objects.filter(pk__in=pks), sign=sign))
     persons: Counter[PersonKey] = Counter()
     for basis in summaries.all_bases().values():
-        _apply(*_basis_change(basis, touched, after, start, target), cells=cells, persons=persons, measure=basis.measure)
+        change = _basis_change(basis, touched, after, start, target)
+        _apply(*change, cells=cells, facets=facets, persons=persons, measure=basis.measure)
     for measure in summaries.HOLDINGS:
-        _apply(*_holding_change(measure, touched, after, target), cells=cells, persons=persons, measure=measure)
-    _add_cells(cells)
+        change = _holding_change(measure, touched, after, target)
+        _apply(*change, cells=cells, facets=facets, persons=persons, measure=measure)
+    _add_cells(cells, facets)
     _add_persons(persons)
 
 
@@ -209,7 +213,13 @@ def _holding_change(measure: str, touched: _Touched, canonical: dict[int, int], 
 
 
 def _apply(
-    stored: dict[int, Unit], fresh: list[Unit], *, cells: Counter[CellKey], persons: Counter[PersonKey], measure: str
+    stored: dict[int, Unit],
+    fresh: list[Unit],
+    *,
+    cells: Counter[CellKey],
+    facets: Counter[FacetKey],
+    persons: Counter[PersonKey],
+    measure: str,
 ) -> None:
     """Replace the stored units of the touched groups by the fresh ones; what differs moves cells and counts of persons."""
     was, now = set(stored.values()), set(fresh)
@@ -219,6 +229,8 @@ def _apply(
         return
     cells.update(summaries.unit_cells(removed.values(), sign=-1))
     cells.update(summaries.unit_cells(added))
+    facets.update(summaries.unit_facets(removed.values(), sign=-1))
+    facets.update(summaries.unit_facets(added))
     for pks in _chunks(sorted(removed), CHUNK):
         CountedUnit.objects.filter(pk__in=pks).delete()
     CountedUnit.objects.bulk_create([summaries.as_row(u) for u in added], batch_size=CHUNK)
@@ -239,7 +251,7 @@ def _apply(
             persons.update(summaries.person_keys(after))
 
 
-def _add_cells(cells: Counter[CellKey]) -> None:
+def _add_cells(cells: Counter[CellKey], facets: Counter[FacetKey]) -> None:
     _add(
         "ledger_cell",
         CellKey._fields,
@@ -247,6 +259,8 @@ def _add_cells(cells: Counter[CellKey]) -> None:
         "total",
         cells,
     )
+    facet = ("measure", "division", "month", "dimension", "code")
+    _add("ledger_facetcell", FacetKey._fields, facet, "total", facets)
 
 
 def _add_persons(counts: Counter[PersonKey]) -> None:

@@ -22,8 +22,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({**asdict(verdict), "ok": not verdict.faults}, ensure_ascii=False, indent=1))
         else:
-            self.stdout.write(
-                f"{verdict.lines} lines, {verdict.links} links, {verdict.totals} totals, {verdict.unsealed} lines not sealed yet"
-            )
+            counts = f"{verdict.lines} lines, {verdict.links} links, {verdict.seals} seals, {verdict.totals} totals"
+            self.stdout.write(f"{counts}, {verdict.unsealed} lines not sealed yet")
         if verdict.faults:
             raise CommandError(" ".join(f"{fault.sentence}[{fault.where} {fault.row}]" for fault in verdict.faults))

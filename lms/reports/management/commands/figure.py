@@ -43,11 +43,12 @@ class Command(BaseCommand):
         if bool(on) == bool(start or end) or bool(start) != bool(end):
             raise BadInput(_("请用 --on 给出一天，或用 --from 和 --to 给出起止日期，两者择一。"))
         first, last = (None, asking.day(on)) if on else asking.period(start, end)
+        position = ledger.position_of(options["as_of"])
         ask = figures.Ask(
-            division=asking.division(options["division"], last),
+            division=asking.division(options["division"], last, position),
             start=first,
             end=last,
-            position=ledger.position_of(options["as_of"]),
+            position=position,
             basis=asking.basis(options["basis"], last),
             arguments=arguments,
         )

@@ -1,4 +1,8 @@
-"""``manage.py person_times --division CODE --from D --to D [--as-of T] [--basis NAME] [--by …] --format csv|json``."""
+"""``manage.py person_times --division CODE --from D --to D [--as-of T] [--basis NAME] [--by …] --format csv|json``.
+
+``--by`` takes every dimension, those of the person and ``funder`` and ``topic`` too. ``--boundaries now`` (or a day) shows lines of
+divisions that have changed where they lie since; ``--having topic:CODE`` keeps the occasions that have it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from lms.core.errors import LmsError
 from lms.ledger import selectors as ledger
 from lms.reports import asking, canonical
-from lms.reports.breakdown import DIMENSIONS, breakdown
+from lms.reports.breakdown import ALL, breakdown
 
 
 class Command(BaseCommand):
@@ -21,19 +25,24 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="end", required=True)
         parser.add_argument("--as-of", dest="as_of")
         parser.add_argument("--basis")
-        parser.add_argument("--by", choices=DIMENSIONS, default="division")
+        parser.add_argument("--by", choices=ALL, default="division")
+        parser.add_argument("--boundaries", default="then", help="then, now or a day")
+        parser.add_argument("--having", help="topic:CODE or funder:CODE")
         parser.add_argument("--format", choices=("csv", "json"), default="csv")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             start, end = asking.period(options["start"], options["end"])
+            position, boundaries_on = ledger.position_of(options["as_of"]), asking.boundaries(options["boundaries"])
             found = breakdown(
-                division=asking.division(options["division"], end),
+                division=asking.division(options["division"], boundaries_on or end, position),
                 start=start,
                 end=end,
                 basis=asking.basis(options["basis"], end),
-                position=ledger.position_of(options["as_of"]),
+                position=position,
                 by=options["by"],
+                boundaries_on=boundaries_on,
+                having=asking.having(options["having"]),
             )
         except LmsError as error:
             raise CommandError(str(error)) from None
