@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -170,14 +171,14 @@ def _rows(
 ) -> list[TableRow]:
     if by == "division":
         return _division_rows(division, children, span, measure, cells, position)
-    model = {"category": Category, "programme": Programme}.get(by)
-    names = {str(pk): name for pk, name in model._default_manager.values_list("pk", "name")} if model else {}
+    named: dict[str, Any] = {"category": Category, "programme": Programme}
+    names = {str(pk): name for pk, name in named[by].objects.values_list("pk", "name")} if by in named else {}
     persons = summaries.distinct_persons(division.path, span, measure, by=by)
     order = [str(month) for month in span.months] if by == "month" else []
     keys = dict.fromkeys([*order, *sorted({key for totals in cells.values() for key in totals} | persons.keys())])
     rows = []
     for key in keys:
-        row = TableRow(key, names.get(key) or label("" if model else key, by), persons=persons.get(key, 0))
+        row = TableRow(key, names.get(key) or label("" if by in named else key, by), persons=persons.get(key, 0))
         for name, totals in cells.items():
             _put(row, name, totals.get(key, 0), measure)
         if not row.empty or key in order:
