@@ -1,4 +1,4 @@
-"""Forms of the exam room: an item as a trainer writes it, a paper, a bank."""
+"""Forms of the exam room: a paper, a bank, a bank's list narrowed. An item's form is in ``item_form``."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from exams import rules
-from exams.models import ItemBank, ItemVersion, PaperTemplate, SyllabusChapter, SyllabusEdition
-from exams.states import ItemKind
+from exams.models import ItemBank, PaperTemplate, SyllabusChapter, SyllabusEdition
+from exams.states import ItemKind, VersionState
 from lms.careers.states import Subject
 from lms.core.actor import Actor
 from lms.places.models import Division, Level
-
-OPTIONS = 6
-KINDS = [(kind.value, kind.label) for kind in (ItemKind.SINGLE, ItemKind.MULTIPLE, ItemKind.TRUE_FALSE)]
 
 
 def divisions_of(actor: Actor, roles: Any) -> list[tuple[str, str]]:
@@ -56,107 +52,6 @@ class BankForm(DivisionChoice):
     is_shared = forms.BooleanField(label=_("允许下级用已发布的试题组卷"), required=False, initial=True)
 
     field_order = ("name", "code", "division", "subject", "is_shared")
-
-
-class ItemForm(forms.Form):
-    """One item. Options A–F with a tick for each key; empty ones at the end are left out."""
-
-    kind = forms.ChoiceField(label=_("题型"), choices=KINDS)
-    stem = forms.CharField(label=_("题干"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
-    explanation = forms.CharField(
-        label=_("解析"),
-        max_length=4000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("写明为什么对、为什么错；考生交卷后看到。"),
-    )
-    law_as_of = forms.DateField(
-        label=_("法规截至日期"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("法规类试题必填：答案以这一天有效的法规为准。"),
-    )
-    source = forms.CharField(label=_("来源"), max_length=200, initial=_("自编"))
-
-    def __init__(self, *args: Any, bank: ItemBank, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.bank = bank
-        for letter in rules.LETTERS[:OPTIONS]:
-            self.fields[f"option_{letter}"] = forms.CharField(
-                label=letter, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 1})
-            )
-            self.fields[f"key_{letter}"] = forms.BooleanField(label=letter, required=False)
-        self.editions = list(SyllabusEdition.objects.all())
-        chapters = SyllabusChapter.objects.select_related("syllabus_subject__edition").order_by("syllabus_subject", "number")
-        if bank.subject:
-            chapters = chapters.filter(syllabus_subject__subject=bank.subject)
-        by_edition: dict[int, list[tuple[str, str]]] = {}
-        for chapter in chapters:
-            prefix = "" if bank.subject else f"{Subject(chapter.syllabus_subject.subject).label} · "
-            by_edition.setdefault(chapter.syllabus_subject.edition_id, []).append((str(chapter.pk), f"{prefix}{chapter.title}"))
-        for edition in self.editions:
-            if edition.pk in by_edition:
-                self.fields[f"chapter_{edition.code}"] = forms.ChoiceField(
-                    label=_("%(edition)s 版大纲章节") % {"edition": edition.code},
-                    required=False,
-                    choices=[("", _("不属于此版")), *by_edition[edition.pk]],
-                )
-
-    @classmethod
-    def initial_of(cls, version: ItemVersion) -> dict[str, Any]:
-        """A version as the form shows it."""
-        initial: dict[str, Any] = {
-            "kind": version.kind,
-            "stem": version.stem,
-            "explanation": version.explanation,
-            "law_as_of": version.law_as_of,
-            "source": version.source,
-        }
-        for letter, text in zip(rules.LETTERS, version.options, strict=False):
-            initial[f"option_{letter}"] = text
-            initial[f"key_{letter}"] = letter in version.keys
-        for placement in version.item.placements.select_related("edition"):
-            initial[f"chapter_{placement.edition.code}"] = str(placement.chapter_id)
-        return initial
-
-    def option_rows(self) -> list[tuple[Any, Any]]:
-        return [(self[f"option_{letter}"], self[f"key_{letter}"]) for letter in rules.LETTERS[:OPTIONS]]
-
-    def chapter_fields(self) -> list[Any]:
-        return [self[name] for name in self.fields if name.startswith("chapter_")]
-
-    def given(self) -> dict[str, Any]:
-        """What was written so far, lawful or not: for the preview and for ``clean``."""
-        read = self.data.get
-        options = [(read(f"option_{letter}") or "").strip() for letter in rules.LETTERS[:OPTIONS]]
-        while options and not options[-1]:
-            options.pop()
-        if read("kind") == ItemKind.TRUE_FALSE and not options:
-            options = [str(_("正确")), str(_("错误"))]
-        return {
-            "kind": read("kind") or "single",
-            "stem": (read("stem") or "").strip(),
-            "options": options,
-            "keys": [letter for letter in rules.LETTERS[:OPTIONS] if read(f"key_{letter}")],
-            "explanation": (read("explanation") or "").strip(),
-        }
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        for fault in rules.item_faults(**self.given()):
-            self.add_error(None, fault)
-        return cleaned
-
-    def content(self) -> dict[str, Any]:
-        """Arguments of ``services.create_item`` and ``revise_item``."""
-        chosen = [self.cleaned_data[name] for name in self.fields if name.startswith("chapter_")]
-        chapters = SyllabusChapter.objects.filter(pk__in=[pk for pk in chosen if pk]).select_related("syllabus_subject")
-        return {
-            **self.given(),
-            "chapters": list(chapters),
-            "law_as_of": self.cleaned_data["law_as_of"],
-            "source": self.cleaned_data["source"],
-        }
 
 
 class PaperForm(DivisionChoice):
@@ -201,17 +96,11 @@ class ItemFilter(forms.Form):
     """The list of a bank, narrowed."""
 
     q = forms.CharField(label=_("查找"), required=False, max_length=80)
-    kind = forms.ChoiceField(label=_("题型"), required=False, choices=[("", _("全部题型")), *KINDS])
+    kind = forms.ChoiceField(label=_("题型"), required=False, choices=[("", _("全部题型")), *ItemKind.choices])
     state = forms.ChoiceField(
         label=_("状态"),
         required=False,
-        choices=[
-            ("", _("全部状态")),
-            ("draft", _("草稿")),
-            ("reviewed", _("已审核")),
-            ("live", _("使用中")),
-            ("retired", _("已停用")),
-        ],
+        choices=[("", _("全部状态")), *VersionState.choices],
     )
     chapter = forms.ChoiceField(label=_("章节"), required=False)
 

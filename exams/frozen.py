@@ -1,6 +1,7 @@
 """Migration operation: the database itself refuses to change what is frozen, on both engines.
 
 A later migration that rebuilds one of these tables on SQLite drops its triggers: repeat the operation after it (a test looks).
+Repeating replaces the triggers that are there, so it is also how a new column is frozen.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class FreezeColumns(Operation):
         """No model changes."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self.database_backwards(app_label, schema_editor, from_state, to_state)
         sqlite = schema_editor.connection.vendor == "sqlite"
         differs = "IS NOT" if sqlite else "IS DISTINCT FROM"
         changed = " OR ".join(f'OLD."{c}" {differs} NEW."{c}"' for c in self.columns)
@@ -83,6 +85,7 @@ class FreezePaperItems(Operation):
         """No model changes."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self.database_backwards(app_label, schema_editor, from_state, to_state)
         if schema_editor.connection.vendor != "sqlite":
             schema_editor.execute(_PAPER_FUNCTION, params=None)
             schema_editor.execute(

@@ -6,14 +6,21 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 from django.db.models import Count, F, Max, Model, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from exams import rules
-from exams.models import Attempt, Item, ItemBank, ItemVersion, Paper, PaperItem, PaperSection, Response
+from exams.models import Attempt, Item, ItemBank, ItemVersion, Paper, PaperItem, PaperSection
+from exams.questions import (
+    ItemResult,
+    Question,
+    question,
+    questions_of,
+    results_of,
+    shown_options,
+)
 from exams.states import BANK_STAFF, PAPER_MAKERS, RESULT_READERS, AttemptState, PaperState, VersionState
 from lms.core import clock
 from lms.core.actor import Actor
@@ -21,6 +28,7 @@ from lms.core.errors import Missing
 from lms.people import selectors as people
 from lms.people.models import Person
 
+__all__ = ["ItemResult", "Question", "question", "questions_of", "results_of", "shown_options"]  # and all that is defined here
 Row = TypeVar("Row", bound=Model)
 
 
@@ -110,120 +118,8 @@ def own_attempt(actor: Actor, attempt_uuid: uuid.UUID) -> Attempt:
 # --- what a paper asks -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One numbered item as a candidate sees it; ``options`` are in the paper's own order, letters included."""
-
-    number: int
-    section: str
-    kind: str
-    stem: str
-    options: tuple[tuple[str, str], ...]
-    points: int
-    rule: str
-    keys: frozenset[str]
-    explanation: str
-    version_id: int
-
-    @property
-    def worth(self) -> object:
-        return rules.as_points(self.points)
-
-    @property
-    def is_multiple(self) -> bool:
-        return self.kind == "multiple"
-
-
-@lru_cache(maxsize=64)
-def questions_of(paper_uuid: uuid.UUID) -> tuple[Question, ...]:
-    """The items of an open paper. Kept: nothing of them changes once a paper is open; never call it for a draft."""
-    rows = (
-        PaperItem.objects.filter(paper__uuid=paper_uuid)
-        .exclude(paper__state=PaperState.DRAFT)
-        .select_related("item_version", "section__rule")
-        .order_by("number")
-    )
-    return tuple(question(row) for row in rows)
-
-
-def question(row: PaperItem) -> Question:
-    version = row.item_version
-    return Question(
-        number=row.number,
-        section=row.section.title,
-        kind=version.kind,
-        stem=version.stem,
-        options=tuple(zip(rules.LETTERS, version.options, strict=False)),
-        points=row.points,
-        rule=row.section.rule.description if row.section.rule else "",
-        keys=frozenset(version.keys),
-        explanation=version.explanation,
-        version_id=version.pk,
-    )
-
-
-def shown_options(question: Question, attempt: Attempt) -> list[tuple[str, str, str]]:
-    """(label shown, letter meant, text) in the order this attempt shows them."""
-    if not attempt.paper.shuffle_options:
-        return [(letter, letter, text) for letter, text in question.options]
-    order = rules.option_order(attempt.seed, question.number, len(question.options))
-    return [(rules.LETTERS[place], *question.options[index]) for place, index in enumerate(order)]
-
-
 def sections_of(paper: Paper) -> QuerySet[PaperSection]:
     return PaperSection.objects.filter(paper=paper).select_related("rule")
-
-
-@dataclass(frozen=True, slots=True)
-class OptionResult:
-    label: str
-    text: str
-    is_key: bool
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ItemResult:
-    """One item after marking: what was chosen, what was right, what it earned and why."""
-
-    question: Question
-    response: Response
-    options: Sequence[OptionResult]
-
-    @property
-    def earned(self) -> object:
-        return rules.as_points(self.response.points or 0)
-
-    @property
-    def verdict(self) -> str:
-        if not self.response.answer:
-            return "blank"
-        if self.response.points == self.question.points:
-            return "right"
-        return "part" if self.response.points else "wrong"
-
-    @property
-    def chosen_labels(self) -> str:
-        return "".join(option.label for option in self.options if option.is_chosen)
-
-    @property
-    def key_labels(self) -> str:
-        return "".join(option.label for option in self.options if option.is_key)
-
-
-def results_of(attempt: Attempt) -> list[ItemResult]:
-    """Every item of a marked attempt, in the order of the paper: one query."""
-    questions = {question.number: question for question in questions_of(attempt.paper.uuid)}
-    results = []
-    for response in attempt.responses.all():
-        asked = questions[response.number]
-        chosen = set(response.answer)
-        options = [
-            OptionResult(label, text, letter in asked.keys, letter in chosen)
-            for label, letter, text in shown_options(asked, attempt)
-        ]
-        results.append(ItemResult(asked, response, options))
-    return results
 
 
 # --- banks -------------------------------------------------------------------------------------------------------------
@@ -240,7 +136,7 @@ def bank_in(actor: Actor, bank_uuid: uuid.UUID) -> ItemBank:
 
 def item_in(actor: Actor, item_uuid: uuid.UUID) -> Item:
     versions = Prefetch("versions", ItemVersion.objects.order_by("-number").prefetch_related("comments"))
-    rows = Item.objects.filter(bank__in=banks_in(actor), uuid=item_uuid).select_related("bank__division")
+    rows = Item.objects.filter(bank__in=banks_in(actor), uuid=item_uuid).select_related("bank__division", "case")
     return _one(rows.prefetch_related(versions, "placements__chapter", "placements__edition"))
 
 
@@ -262,6 +158,12 @@ def items_of(
     return rows.select_related("item").prefetch_related("item__placements__chapter").order_by("item__code")
 
 
+def questions_under(case: Item) -> QuerySet[ItemVersion]:
+    """The newest version of each question of a case, in their places."""
+    rows = ItemVersion.objects.filter(item__case=case).annotate(newest=Max("item__versions__number"))
+    return rows.filter(number=F("newest")).select_related("item").order_by("item__place")
+
+
 def bank_counts(banks: Sequence[ItemBank]) -> dict[int, dict[str, int]]:
     """Per bank: how many items stand in which state (by version), in one query."""
     counts: dict[int, dict[str, int]] = {}
@@ -279,8 +181,8 @@ def drawable_banks(path: str) -> QuerySet[ItemBank]:
 
 
 def drawable_items(paper: Paper) -> QuerySet[ItemVersion]:
-    """Live items a paper may take: from its banks, and not stale for its edition."""
-    rows = ItemVersion.objects.filter(state=VersionState.LIVE, item__bank__in=drawable_banks(paper.path))
+    """Live items a paper may take: from its banks, and not stale for its edition. A case stands for its questions."""
+    rows = ItemVersion.objects.filter(state=VersionState.LIVE, item__bank__in=drawable_banks(paper.path), item__case__isnull=True)
     if paper.edition_id:
         rows = rows.filter(item__placements__edition_id=paper.edition_id)
     return rows.select_related("item__bank")

@@ -24,14 +24,22 @@ class ItemKind(models.TextChoices):
     SINGLE = "single", _("单项选择")
     MULTIPLE = "multiple", _("多项选择")
     TRUE_FALSE = "true_false", _("判断")
-    ESSAY = "essay", _("主观题")
+    MATCHING = "matching", _("配对")
+    ORDERING = "ordering", _("排序")
+    SHORT_ANSWER = "short_answer", _("简答（填写）")
+    NUMERIC = "numeric", _("数值")
+    CASE = "case", _("案例（含小题）")
+    ESSAY = "essay", _("主观题（按采分点阅卷）")
 
 
 CHOICE_KINDS = frozenset({ItemKind.SINGLE, ItemKind.MULTIPLE, ItemKind.TRUE_FALSE})
+# what a question under a case may be: marked at once, so that the case is one page and one result
+UNDER_CASE = frozenset(set(ItemKind) - {ItemKind.CASE, ItemKind.ESSAY})
 
 
 class VersionState(models.TextChoices):
-    DRAFT = "draft", _("草稿")
+    DRAFT = "draft", _("待审核")
+    RETURNED = "returned", _("退回修改")
     REVIEWED = "reviewed", _("已审核")
     LIVE = "live", _("使用中")
     RETIRED = "retired", _("已停用")
@@ -39,15 +47,17 @@ class VersionState(models.TextChoices):
 
 # from → where it may go; publishing a version retires the live one before it
 VERSION_MOVES: dict[str, frozenset[str]] = {
-    VersionState.DRAFT: frozenset({VersionState.REVIEWED}),
-    VersionState.REVIEWED: frozenset({VersionState.DRAFT, VersionState.LIVE}),
+    VersionState.DRAFT: frozenset({VersionState.REVIEWED, VersionState.RETURNED}),
+    VersionState.RETURNED: frozenset({VersionState.DRAFT}),
+    VersionState.REVIEWED: frozenset({VersionState.RETURNED, VersionState.LIVE}),
     VersionState.LIVE: frozenset({VersionState.RETIRED}),
     VersionState.RETIRED: frozenset(),
 }
-OPEN_VERSIONS = (VersionState.DRAFT, VersionState.REVIEWED)
+OPEN_VERSIONS = (VersionState.DRAFT, VersionState.RETURNED, VersionState.REVIEWED)
 FROZEN_VERSIONS = (VersionState.LIVE, VersionState.RETIRED)
 VERSION_EVENTS: dict[str, str] = {
-    VersionState.DRAFT: "exams.item.returned",
+    VersionState.DRAFT: "exams.item.resubmitted",
+    VersionState.RETURNED: "exams.item.returned",
     VersionState.REVIEWED: "exams.item.reviewed",
     VersionState.LIVE: "exams.item.published",
     VersionState.RETIRED: "exams.item.retired",

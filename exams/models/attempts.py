@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from exams.models.banks import ItemVersion
 from exams.models.papers import Paper
-from exams.states import AttemptState, SubmitCause, TraceKind
+from exams.states import AttemptState, ItemKind, SubmitCause, TraceKind
 from lms.core import clock
 from lms.core.models import Record
 from lms.people.models import Person
@@ -86,7 +86,8 @@ class Response(models.Model):
     """The answer to one numbered item of an attempt; made empty at the start, so that saving is one update.
 
     ``sequence`` is the browser's: a saved answer is replaced only by one with a higher number. ``answered_at`` is when the
-    browser says it was given, ``received_at`` when the server had it. Once ``points`` stand, nothing is saved any more.
+    browser says it was given, ``received_at`` when the server had it. Once ``points`` stand, or the answer is with its
+    markers, nothing is saved any more. ``answer``: see ``rules.marking``; ``kind`` is the item's, so that saving reads nothing.
     """
 
     PERSONAL = ("answer", "points", "points_full")
@@ -94,6 +95,7 @@ class Response(models.Model):
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="responses")
     number = models.PositiveSmallIntegerField()
     item_version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="responses")
+    kind = models.CharField(max_length=12, choices=ItemKind)
     points_full = models.PositiveIntegerField()
     answer = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     is_flagged = models.BooleanField(default=False, db_default=False)
@@ -101,6 +103,7 @@ class Response(models.Model):
     answered_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
     is_late = models.BooleanField(default=False, db_default=False)  # received after the deadline, within the grace
+    awaits_marker = models.BooleanField(default=False, db_default=False)  # handed in, and marked by people
     points = models.PositiveIntegerField(null=True)
 
     class Meta:
@@ -110,6 +113,11 @@ class Response(models.Model):
             models.CheckConstraint(
                 condition=Q(points__isnull=True) | Q(points__lte=F("points_full")), name="exams_response_within_scale"
             ),
+            # with its markers, or marked; and only an essay waits for people
+            models.CheckConstraint(
+                condition=Q(awaits_marker=False) | Q(kind="essay", points__isnull=True), name="exams_response_waits_or_marked"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=ItemKind.values), name="exams_response_kind_known"),
             # a saved answer has both its times
             models.CheckConstraint(
                 condition=Q(sequence=0, received_at__isnull=True) | Q(sequence__gt=0, received_at__isnull=False),

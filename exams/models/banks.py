@@ -6,11 +6,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from exams.models.standards import SyllabusChapter, SyllabusEdition
+from exams.rules import ItemContent
 from exams.states import OPEN_VERSIONS, ItemKind, VersionState
 from lms.careers.states import Subject
 from lms.core import clock
 from lms.core.models import Record
 from lms.places.models import Division
+
+# the columns of a version that are its words and its key
+CONTENT = ("kind", "stem", "options", "keys", "prompts", "accepted", "tolerance", "marking_points", "exhibits", "explanation")
 
 
 class ItemBank(Record):
@@ -36,16 +40,30 @@ class ItemBank(Record):
 
 
 class Item(Record):
-    """One item (试题) through all its versions. ``code`` is its number in the bank."""
+    """One item (试题) through all its versions. ``code`` is its number in the bank.
+
+    A question of a case points to it and has its place there; the case's own versions hold the shared material.
+    """
 
     bank = models.ForeignKey(ItemBank, on_delete=models.PROTECT, related_name="items")
     code = models.CharField(max_length=24)
+    case = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="questions")
+    place = models.PositiveSmallIntegerField(default=0)  # within its case, from 1
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.UUIDField()
 
     class Meta:
         ordering = ("bank", "code")
-        constraints = [models.UniqueConstraint(fields=["bank", "code"], name="exams_item_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["bank", "code"], name="exams_item_code_once"),
+            # one question at a place of a case
+            models.UniqueConstraint(fields=["case", "place"], condition=Q(case__isnull=False), name="exams_item_place_once"),
+            # in a case: with a place there
+            models.CheckConstraint(
+                condition=Q(case__isnull=True, place=0) | Q(case__isnull=False, place__gte=1), name="exams_item_placed_together"
+            ),
+            models.CheckConstraint(condition=Q(case__isnull=True) | ~Q(case=F("pk")), name="exams_item_not_in_itself"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -54,8 +72,9 @@ class Item(Record):
 class ItemVersion(Record):
     """One wording of an item. Open while draft or reviewed; frozen for good once live (the database refuses a change).
 
-    ``options`` is a list of texts, A first; ``keys`` a list of letters. An author and a reviewer are users' uuids, never the
-    same one. ``fingerprint`` is the digest of the normalised stem and options, for finding duplicates. Holds no personal data.
+    ``options`` is a list of texts, A first; ``keys`` a list of letters; ``rules.ItemContent`` says what each kind uses. An author
+    and a reviewer are users' uuids, never the same one. ``fingerprint`` is the digest of the normalised words, for finding
+    duplicates. Holds no personal data.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="versions")
@@ -65,6 +84,11 @@ class ItemVersion(Record):
     stem = models.TextField()
     options = models.JSONField(default=list)
     keys = models.JSONField(default=list)
+    prompts = models.JSONField(default=list)  # matching: the left side
+    accepted = models.JSONField(default=list)  # short answer: texts; numeric: one decimal number as text
+    tolerance = models.CharField(max_length=30, blank=True)  # numeric: a decimal number as text
+    marking_points = models.JSONField(default=list)  # essay (采分点): {"text", "points" in hundredths}
+    exhibits = models.JSONField(default=list)  # case: {"title", "text"}
     explanation = models.TextField(blank=True)
     points = models.PositiveIntegerField()  # hundredths; what it is usually worth
     law_as_of = models.DateField(null=True, blank=True)  # the law this item is true of
@@ -92,7 +116,7 @@ class ItemVersion(Record):
             models.UniqueConstraint(fields=["item"], condition=Q(state__in=OPEN_VERSIONS), name="exams_version_one_open"),
             # reviewed: who and when together
             models.CheckConstraint(
-                condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True, state="draft")
+                condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True, state__in=["draft", "returned"])
                 | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
                 name="exams_version_reviewed_together",
             ),
@@ -107,10 +131,16 @@ class ItemVersion(Record):
                 name="exams_version_retired_together",
             ),
             models.CheckConstraint(condition=Q(points__gte=1), name="exams_version_worth_something"),
+            # only a number has a tolerance
+            models.CheckConstraint(condition=Q(tolerance="") | Q(kind="numeric"), name="exams_version_tolerance_of_a_number"),
         ]
 
     def __str__(self) -> str:
         return f"{self.item_id} v{self.number}"
+
+    @property
+    def content(self) -> ItemContent:
+        return ItemContent.of(**{name: getattr(self, name) for name in CONTENT})
 
 
 class ItemPlacement(models.Model):

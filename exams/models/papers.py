@@ -65,7 +65,10 @@ class Paper(Record):
 
 
 class PaperSection(models.Model):
-    """One part of a paper, copied from the template: kind, worth of an item, and the rule it is marked by, as then."""
+    """One part of a paper, copied from the template: kind, worth of an item, and the rule it is marked by, as then.
+
+    A part of cases counts questions, not cases, and its questions are marked by the usual rule of their kinds.
+    """
 
     PERSONAL: tuple[str, ...] = ()
 
@@ -89,7 +92,10 @@ class PaperSection(models.Model):
 
 
 class PaperItem(models.Model):
-    """One numbered item of a paper: the version it is set in and what it is worth there."""
+    """One numbered item of a paper: the version it is set in, what it is worth there, and what marks it where not the part does.
+
+    A question of a case is shown under ``case_version``, the wording of the shared material as it was then.
+    """
 
     PERSONAL: tuple[str, ...] = ()
 
@@ -97,6 +103,8 @@ class PaperItem(models.Model):
     section = models.ForeignKey(PaperSection, on_delete=models.CASCADE, related_name="paper_items")
     number = models.PositiveSmallIntegerField()
     item_version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="paper_items")
+    case_version = models.ForeignKey(ItemVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    rule = models.ForeignKey(MarkingRule, null=True, on_delete=models.PROTECT, related_name="+")  # null: the part's
     points = models.PositiveIntegerField()
 
     class Meta:

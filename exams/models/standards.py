@@ -72,7 +72,8 @@ class SyllabusChapter(Record):
 class MarkingRule(Record):
     """A named marking rule: a ``method`` of ``rules.METHODS`` with its parameters, in force from–to, with its source.
 
-    One row is the default of multiple choice. A rule in use is never edited: a changed one is a new row.
+    One row is the default of multiple choice, and one rule of each kind is what it is marked by where a paper's part says
+    nothing (under a case, in practice). A rule in use is never edited: a changed one is a new row.
     """
 
     code = models.CharField(max_length=40)
@@ -81,6 +82,7 @@ class MarkingRule(Record):
     method = models.CharField(max_length=24)
     parameters = models.JSONField(default=dict)  # hundredths of a point, or percent; see rules.METHODS
     is_default = models.BooleanField(default=False)
+    usual_for = models.CharField(max_length=12, choices=ItemKind, blank=True)
     certainty = models.CharField(max_length=12, choices=Certainty)
     source = models.CharField(max_length=300)
     valid_from = models.DateField(null=True)
@@ -95,6 +97,10 @@ class MarkingRule(Record):
             # one default at a time
             models.UniqueConstraint(
                 fields=["is_default"], condition=Q(is_default=True, valid_to__isnull=True), name="exams_rule_one_default"
+            ),
+            # one usual rule of a kind at a time
+            models.UniqueConstraint(
+                fields=["usual_for"], condition=~Q(usual_for="") & Q(valid_to__isnull=True), name="exams_rule_one_usual"
             ),
         ]
 

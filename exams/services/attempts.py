@@ -31,7 +31,10 @@ MAX_SEQUENCE = 2**53  # what a browser counts exactly
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One answer as a browser sends it. ``sequence`` orders the answers to one item; ``answered_at`` is the browser's word."""
+    """One answer as a browser sends it, shaped as ``rules.marking`` says for its kind.
+
+    ``sequence`` orders the answers to one item; ``answered_at`` is the browser's word.
+    """
 
     number: int
     sequence: int
@@ -104,7 +107,8 @@ def save_response(
     is_flagged: bool = False,
 ) -> Receipt:
     """Save one answer of an attempt in hand; see ``save_answers``. Refuses, as an error, what would not stand."""
-    given = Given(item_number, sequence, tuple(answer), answered_at, is_flagged)
+    shaped = tuple(sorted(answer)) if isinstance(answer, str) else tuple(answer)  # "CA" names letters of a choice
+    given = Given(item_number, sequence, shaped, answered_at, is_flagged)
     user_id = None if by.everywhere else by.user_id
     receipt = save_answers(attempt_uuid=attempt.uuid, answers=[given], window="", by=by, user_id=user_id)
     if receipt.state == "closed":
@@ -221,28 +225,36 @@ def _begin(paper: Paper, person: Person, by: Actor, participation: Participation
         )
         with connection.cursor() as cursor:  # one statement for all items; the columns left out have database defaults
             cursor.execute(
-                "INSERT INTO exams_response (attempt_id, number, item_version_id, points_full) "
-                "SELECT %s, number, item_version_id, points FROM exams_paperitem WHERE paper_id = %s",
+                "INSERT INTO exams_response (attempt_id, number, item_version_id, kind, points_full) "
+                "SELECT %s, p.number, p.item_version_id, v.kind, p.points FROM exams_paperitem p "
+                "JOIN exams_itemversion v ON v.id = p.item_version_id WHERE p.paper_id = %s",
                 [attempt.pk, paper.pk],
             )
         audit.record(ATTEMPT_EVENTS[AttemptState.OPEN], attempt, by=by, division_path=person.division.path, ordinal=attempt.ordinal)
     return attempt
 
 
-def _check_shape(given: Given) -> None:
-    letters = set(given.answer)
-    if not 0 < given.sequence < MAX_SEQUENCE or len(letters) != len(given.answer) or not letters <= set(rules.LETTERS):
+def _check_shape(given: Given) -> frozenset[str]:
+    """The kinds that take an answer of this shape; refuses one that no kind takes."""
+    kinds = rules.kinds_taking(given.answer)
+    if not 0 < given.sequence < MAX_SEQUENCE or not kinds:
         raise BadInput(_("答案的格式有误，请刷新页面。"))
+    return kinds
 
 
 def _update(open_now: Any, given: Given, now: dt.datetime, *, late: bool) -> int:
-    """One statement. The conditions on the response itself are in its own WHERE, so that PostgreSQL checks them again
-    on a row that a submission has marked meanwhile; the attempt is found by an uncorrelated sub-query."""
+    """One statement. The kind and the conditions on the response itself are in its own WHERE, so that PostgreSQL checks
+    them again on a row that a submission has marked meanwhile; the attempt is found by an uncorrelated sub-query."""
     return int(
         Response.objects.filter(
-            attempt_id=open_now.values("pk")[:1], number=given.number, points__isnull=True, sequence__lt=given.sequence
+            attempt_id=open_now.values("pk")[:1],
+            number=given.number,
+            kind__in=rules.kinds_taking(given.answer),
+            points__isnull=True,
+            awaits_marker=False,
+            sequence__lt=given.sequence,
         ).update(
-            answer=sorted(given.answer),
+            answer=rules.settled(given.answer),
             is_flagged=given.is_flagged,
             sequence=given.sequence,
             answered_at=given.answered_at,
@@ -262,9 +274,12 @@ def _settle(
     attempt = mine.select_related("paper").first()
     if attempt is None:
         raise Missing(_("没有找到。"))
-    standing = dict(attempt.responses.filter(number__in=[g.number for g in missed]).values_list("number", "sequence"))
+    rows = attempt.responses.filter(number__in=[g.number for g in missed]).values_list("number", "sequence", "kind")
+    standing, kinds = {number: sequence for number, sequence, _kind in rows}, {number: kind for number, _sequence, kind in rows}
     if len(standing) != len({g.number for g in missed}):
         raise BadInput(_("试卷里没有这道题。"))
+    if any(kinds[g.number] not in _check_shape(g) for g in missed):
+        raise BadInput(_("答案的格式有误，请刷新页面。"))
     if attempt.state != AttemptState.OPEN:
         receipt.state = "closed"
     elif window and attempt.writer != window:
@@ -289,5 +304,9 @@ def _settle(
             attempt=attempt, kind=TraceKind.LATE_ACCEPTED, window=window, happened_at=now, details={"numbers": late}
         )
     if receipt.refused and receipt.state != "elsewhere":
-        kept = {str(g.number): {"answer": sorted(g.answer), "sequence": g.sequence} for g in missed if g.number in receipt.refused}
+        kept = {
+            str(g.number): {"answer": rules.settled(g.answer), "sequence": g.sequence}
+            for g in missed
+            if g.number in receipt.refused
+        }
         AttemptTrace.objects.create(attempt=attempt, kind=TraceKind.LATE_REFUSED, window=window, happened_at=now, details=kept)

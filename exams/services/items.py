@@ -4,22 +4,59 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from exams import rules
-from exams.models import Item, ItemBank, ItemComment, ItemPlacement, ItemVersion, SyllabusChapter
-from exams.states import AUTHORS, BANK_STAFF, OPEN_VERSIONS, REVIEWERS, VERSION_EVENTS, VERSION_MOVES, ItemKind, VersionState
+from exams.models import Item, ItemBank, ItemComment, ItemPlacement, ItemVersion, SyllabusChapter, TemplateSection
+from exams.models.banks import CONTENT
+from exams.states import (
+    AUTHORS,
+    BANK_STAFF,
+    OPEN_VERSIONS,
+    REVIEWERS,
+    UNDER_CASE,
+    VERSION_EVENTS,
+    VERSION_MOVES,
+    ItemKind,
+    VersionState,
+)
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
 from lms.places.models import Division
 
-USUAL_POINTS = {ItemKind.SINGLE: 100, ItemKind.MULTIPLE: 200, ItemKind.TRUE_FALSE: 100, ItemKind.ESSAY: 2000}
+USUAL_POINTS = {
+    ItemKind.SINGLE: 100,
+    ItemKind.MULTIPLE: 200,
+    ItemKind.TRUE_FALSE: 100,
+    ItemKind.MATCHING: 200,
+    ItemKind.ORDERING: 200,
+    ItemKind.SHORT_ANSWER: 200,
+    ItemKind.NUMERIC: 200,
+    ItemKind.CASE: 100,  # the material itself earns nothing; its questions do
+    ItemKind.ESSAY: 2000,
+}
+
+
+class Words(TypedDict, total=False):
+    """The words and the key of an item of any kind, as plain values; ``rules.ItemContent`` says which a kind uses."""
+
+    kind: Required[str]
+    stem: Required[str]
+    options: Sequence[str]
+    keys: Collection[str]
+    prompts: Sequence[str]
+    accepted: Sequence[str]
+    tolerance: str
+    marking_points: Sequence[Mapping[str, Any]]
+    exhibits: Sequence[Mapping[str, str]]
+    explanation: str
 
 
 def create_bank(
@@ -38,51 +75,55 @@ def create_bank(
 def create_item(
     *,
     bank: ItemBank,
-    kind: str,
-    stem: str,
-    options: Sequence[str],
-    keys: Collection[str],
     source: str,
     by: Actor,
-    explanation: str = "",
     chapters: Iterable[SyllabusChapter] = (),
     points: int | None = None,
     law_as_of: dt.date | None = None,
     code: str = "",
+    case: Item | None = None,
     allow_duplicate: bool = False,
+    **words: Unpack[Words],
 ) -> ItemVersion:
-    """Write a new item as the draft of its first version. Refuses an unlawful item and one that the bank already holds."""
+    """Enter a new item of any kind as the draft of its first version: the one door, for the form and for every import.
+
+    ``case`` makes it the next question of a case. Refuses an unlawful item, with every fault at once, and one that the bank
+    already holds word for word. ``rules.matching_of`` and ``rules.ordering_of`` make letters of pairs and of a right order.
+    """
     _require(by, bank.path, AUTHORS)
-    body = _body(kind, stem, options, keys, explanation, points, law_as_of, source)
+    body = _body(words, points, law_as_of, source)
+    _check_template(bank, body, in_case=case is not None)
     with transaction.atomic():
         if not allow_duplicate:
-            _refuse_duplicate(bank, str(body["fingerprint"]), None)
-        item = Item.objects.create(bank=bank, code=code or _next_code(bank), created_by=by.uuid)
+            _refuse_duplicate(bank, str(body["fingerprint"]), None, case)
+        place = _place_in(case, bank, str(body["kind"])) if case else 0
+        item = Item.objects.create(bank=bank, code=code or _next_code(bank), created_by=by.uuid, case=case, place=place)
         version = ItemVersion.objects.create(item=item, number=1, author=by.uuid, author_label=by.label, **body)
         _place(item, chapters)
-        audit.record("exams.item.created", item, by=by, division_path=bank.path, kind=kind)
+        audit.record("exams.item.created", item, by=by, division_path=bank.path, kind=body["kind"])
     return version
 
 
 def revise_item(
     *,
     item: Item,
-    kind: str,
-    stem: str,
-    options: Sequence[str],
-    keys: Collection[str],
     source: str,
     by: Actor,
-    explanation: str = "",
     chapters: Iterable[SyllabusChapter] | None = None,
     points: int | None = None,
     law_as_of: dt.date | None = None,
+    **words: Unpack[Words],
 ) -> ItemVersion:
-    """Change the open version, or begin a new one where the item is live. A change undoes a review: it was of other words."""
+    """Change the open version, or begin a new one where the item is live. A change undoes a review: it was of other words.
+
+    A case stays a case and a question stays none: what hangs on it would lose its place.
+    """
     _require(by, item.bank.path, AUTHORS)
-    body = _body(kind, stem, options, keys, explanation, points, law_as_of, source)
+    body = _body(words, points, law_as_of, source)
+    _check_template(item.bank, body, in_case=item.case_id is not None)
     with transaction.atomic():
         Item.objects.select_for_update().get(pk=item.pk)
+        _keep_kind(item, str(body["kind"]))
         version = item.versions.filter(state__in=OPEN_VERSIONS).first()
         if version is None:
             last = item.versions.aggregate(last=Max("number"))["last"] or 0
@@ -110,10 +151,27 @@ def review_item(*, version: ItemVersion, by: Actor) -> ItemVersion:
     return _move(locked, VersionState.REVIEWED, by, reviewed_by=by.uuid, reviewed_at=clock.now())
 
 
-def return_item(*, version: ItemVersion, by: Actor) -> ItemVersion:
-    """Send a reviewed version back to its author as a draft."""
-    locked, done = _locked(version, VersionState.DRAFT, by, REVIEWERS)
-    return locked if done else _move(locked, VersionState.DRAFT, by, reviewed_by=None, reviewed_at=None)
+def return_item(*, version: ItemVersion, reason: str, by: Actor) -> ItemVersion:
+    """Ask the author for changes, with the reason as a comment. The author revises it, or hands it in again as it is."""
+    if not reason.strip():
+        raise BadInput(_("请写明要改什么。"))
+    locked, done = _locked(version, VersionState.RETURNED, by, REVIEWERS)
+    if done:
+        return locked
+    with transaction.atomic():
+        _remark(locked, reason, by)
+        return _move(locked, VersionState.RETURNED, by, reviewed_by=None, reviewed_at=None)
+
+
+def resubmit_item(*, version: ItemVersion, by: Actor, reply: str = "") -> ItemVersion:
+    """Hand a returned version in again without changing it, with a word to the reviewer."""
+    locked, done = _locked(version, VersionState.DRAFT, by, AUTHORS)
+    if done:
+        return locked
+    with transaction.atomic():
+        if reply.strip():
+            _remark(locked, reply, by)
+        return _move(locked, VersionState.DRAFT, by)
 
 
 def publish_item(*, version: ItemVersion, by: Actor) -> ItemVersion:
@@ -143,9 +201,13 @@ def comment_item(*, version: ItemVersion, text: str, by: Actor) -> ItemComment:
     if not text.strip():
         raise BadInput(_("请写下意见。"))
     with transaction.atomic():
-        comment = ItemComment.objects.create(version=version, text=text.strip(), written_by=by.uuid, written_label=by.label)
+        comment = _remark(version, text, by)
         audit.record("exams.item.commented", version.item, by=by, division_path=version.item.bank.path, version=version.number)
     return comment
+
+
+def _remark(version: ItemVersion, text: str, by: Actor) -> ItemComment:
+    return ItemComment.objects.create(version=version, text=text.strip(), written_by=by.uuid, written_label=by.label)
 
 
 def _require(by: Actor, path: str, roles: Collection[str]) -> None:
@@ -153,38 +215,59 @@ def _require(by: Actor, path: str, roles: Collection[str]) -> None:
         raise Missing(_("没有找到。"))
 
 
-def _body(
-    kind: str,
-    stem: str,
-    options: Sequence[str],
-    keys: Collection[str],
-    explanation: str,
-    points: int | None,
-    law_as_of: dt.date | None,
-    source: str,
-) -> dict[str, object]:
+def _body(words: Words, points: int | None, law_as_of: dt.date | None, source: str) -> dict[str, object]:
     """The content of a version, cleaned; refuses with every fault at once."""
-    stem, options, keys = stem.strip(), [option.strip() for option in options], sorted(set(keys))
-    faults = rules.item_faults(kind=kind, stem=stem, options=options, keys=keys)
+    content = rules.ItemContent.of(**words)
+    faults = content.faults()
     if faults:
         raise BadInput("".join(faults))
     if not source.strip():
         raise BadInput(_("请注明试题来源，例如“自编”。"))
+    worth = content.worth if content.kind == ItemKind.ESSAY else points
     return {
-        "kind": kind,
-        "stem": stem,
-        "options": options,
-        "keys": keys,
-        "explanation": explanation.strip(),
-        "points": points or USUAL_POINTS[ItemKind(kind)],
+        **content.columns(),
+        "points": worth or USUAL_POINTS[ItemKind(content.kind)],
         "law_as_of": law_as_of,
         "source": source.strip(),
-        "fingerprint": rules.fingerprint(stem, options),
+        "fingerprint": content.fingerprint,
     }
 
 
-def _refuse_duplicate(bank: ItemBank, fingerprint: str, item: Item | None) -> None:
-    same = ItemVersion.objects.filter(item__bank=bank, fingerprint=fingerprint).exclude(state=VersionState.RETIRED)
+def template_faults(bank: ItemBank, content: rules.ItemContent, *, in_case: bool = False) -> list[str]:
+    """Why an item of a bank of one subject would fit no paper of it: the papers' templates say how many options and keys.
+
+    A kind that the templates do not ask for is free, and so is a question of a case.
+    """
+    if not bank.subject or in_case:
+        return []
+    parts = TemplateSection.objects.filter(template__subject=bank.subject, template__valid_to__isnull=True, kind=content.kind)
+    reasons = [
+        rules.section_faults(
+            kind=content.kind,
+            options_count=len(content.options),
+            keys_count=len(content.keys),
+            section_kind=part.kind,
+            section_options=part.options_count,
+            keys_min=part.keys_min,
+            keys_max=part.keys_max,
+            worth=content.worth,
+            section_points=part.points,
+        )
+        for part in parts
+    ]
+    return min(reasons, key=len, default=[])
+
+
+def _check_template(bank: ItemBank, body: Mapping[str, Any], *, in_case: bool) -> None:
+    content = rules.ItemContent.of(**{name: body[name] for name in CONTENT})  # type: ignore[arg-type]
+    faults = template_faults(bank, content, in_case=in_case)
+    if faults:
+        raise BadInput("".join(faults))
+
+
+def _refuse_duplicate(bank: ItemBank, fingerprint: str, item: Item | None, case: Item | None) -> None:
+    """Word for word the same, within the bank; questions of different cases may ask the same of different material."""
+    same = ItemVersion.objects.filter(item__bank=bank, item__case=case, fingerprint=fingerprint).exclude(state=VersionState.RETIRED)
     if item is not None:
         same = same.exclude(item=item)
     found = same.values_list("item__code", flat=True).first()
@@ -199,6 +282,24 @@ def _next_code(bank: ItemBank) -> str:
     while Item.objects.filter(bank=bank, code=f"{bank.code}-{number:05d}").exists():
         number += 1
     return f"{bank.code}-{number:05d}"
+
+
+def _place_in(case: Item, bank: ItemBank, kind: str) -> int:
+    """The next place among a case's questions; the case is locked, so that two writers do not take the same one."""
+    locked = Item.objects.select_for_update().get(pk=case.pk)
+    if locked.bank_id != bank.pk or not locked.versions.filter(kind=ItemKind.CASE).exists():
+        raise BadInput(_("没有找到这个案例。"))
+    if kind not in UNDER_CASE:
+        raise BadInput(_("案例的小题不能是案例或主观题。"))
+    return (locked.questions.aggregate(last=Max("place"))["last"] or 0) + 1
+
+
+def _keep_kind(item: Item, kind: str) -> None:
+    is_case = item.versions.filter(kind=ItemKind.CASE).exists()
+    if is_case != (kind == ItemKind.CASE):
+        raise BadInput(_("案例不能改成别的题型，别的题型也不能改成案例；请新建。"))
+    if item.case_id and kind not in UNDER_CASE:
+        raise BadInput(_("案例的小题不能是案例或主观题。"))
 
 
 def _place(item: Item, chapters: Iterable[SyllabusChapter]) -> None:
@@ -247,6 +348,7 @@ __all__ = [
     "create_item",
     "demo_author",
     "publish_item",
+    "resubmit_item",
     "retire_item",
     "return_item",
     "review_item",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 
 from exams import corrections, rules
-from exams.models import Attempt, PaperItem, Response
+from exams.models import Attempt, MarkingRule, PaperItem, Response
 from exams.states import ATTEMPT_EVENTS, AttemptState
 from lms.audit import services as audit
+from lms.core import clock
 from lms.core.actor import Actor
 from lms.ledger import services as ledger
 from lms.ledger.kinds import Kind, Mode
@@ -22,14 +24,14 @@ from lms.ledger.kinds import Kind, Mode
 class MarkedItem:
     """How one numbered item of a paper is marked."""
 
-    keys: frozenset[str]
+    key: rules.AnswerKey
     points: int
     rule: rules.Marking
     rule_code: str
 
     def mark(self, answer: Collection[str], corrected: Sequence[corrections.Correction] = ()) -> int:
         """Hundredths earned by an answer, the corrections that stand for the item laid over its key."""
-        before = rules.mark(self.rule, answer, self.keys, self.points)
+        before = rules.mark(self.rule, answer, self.key, self.points)
         if not corrected:
             return before
         return corrections.points_after(
@@ -74,16 +76,24 @@ def mark_attempt(attempt: Attempt, *, by: Actor) -> Attempt:
 @lru_cache(maxsize=256)
 def marking_of(paper_uuid: uuid.UUID) -> dict[int, MarkedItem]:
     """The scheme of an open paper; kept, because nothing of it changes once an attempt exists."""
-    rows = PaperItem.objects.filter(paper__uuid=paper_uuid).select_related("item_version", "section__rule")
-    return {
-        row.number: MarkedItem(
-            frozenset(row.item_version.keys),
-            row.points,
-            rules.Marking(row.section.rule.method, row.section.rule.parameters),  # type: ignore[union-attr]
-            row.section.rule.code,  # type: ignore[union-attr]
-        )
-        for row in rows
-    }
+    rows = PaperItem.objects.filter(paper__uuid=paper_uuid).select_related("item_version", "section__rule", "rule")
+    scheme = {}
+    for row in rows:
+        rule = row.rule or row.section.rule
+        assert rule is not None
+        version = row.item_version
+        key = rules.AnswerKey(tuple(version.keys), tuple(version.accepted), version.tolerance)
+        scheme[row.number] = MarkedItem(key, row.points, rules.Marking(rule.method, rule.parameters), rule.code)
+    return scheme
+
+
+def usual_rules(on: dt.date | None = None) -> dict[str, MarkingRule]:
+    """By kind: the rule that marks it where a part of a paper says nothing. Essays have none: people mark them."""
+    day = on or clock.today()
+    valid = MarkingRule.objects.exclude(usual_for="").filter(
+        Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    )
+    return {rule.usual_for: rule for rule in valid.order_by(F("valid_from").asc(nulls_first=True))}
 
 
 def score_key(attempt: Attempt, again: str = "") -> str:

@@ -6,12 +6,15 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from exams import rules
 from exams.models import ItemVersion, Paper, PaperItem, PaperSection, PaperTemplate, SyllabusEdition
 from exams.selectors import drawable_items
-from exams.states import PAPER_MAKERS, PAPER_MOVES, PaperState, VersionState
+from exams.services.cases import Placed, draw_cases, expanded, faults_in
+from exams.services.marking import usual_rules
+from exams.states import PAPER_MAKERS, PAPER_MOVES, ItemKind, PaperState, VersionState
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
@@ -103,7 +106,7 @@ def paper_shortfalls(paper: Paper) -> list[str]:
                 _("%(title)s应有 %(wanted)s 题，现有 %(have)s 题。")
                 % {"title": section.title, "wanted": section.count, "have": have}
             )
-        if section.rule_id is None:
+        if section.rule_id is None and section.kind not in {ItemKind.CASE, ItemKind.ESSAY}:
             lacks.append(_("%(title)s没有评分规则。") % {"title": section.title})
     for number in stale_numbers(paper):
         lacks.append(_("第 %(number)s 题没有归入本版大纲的章节，已过时。") % {"number": number})
@@ -113,10 +116,12 @@ def paper_shortfalls(paper: Paper) -> list[str]:
 
 
 def stale_numbers(paper: Paper) -> list[int]:
-    """Numbers of items without a place in the paper's edition of the syllabus."""
+    """Numbers of items without a place in the paper's edition of the syllabus; a question may have it from its case."""
     if paper.edition_id is None:
         return []
-    placed = PaperItem.objects.filter(paper=paper, item_version__item__placements__edition_id=paper.edition_id)
+    own = Q(item_version__item__placements__edition_id=paper.edition_id)
+    of_case = Q(item_version__item__case__placements__edition_id=paper.edition_id)
+    placed = PaperItem.objects.filter(own | of_case, paper=paper)
     return list(PaperItem.objects.filter(paper=paper).exclude(pk__in=placed.values("pk")).values_list("number", flat=True))
 
 
@@ -171,42 +176,49 @@ def _check_move(paper: Paper, wanted: PaperState) -> None:
 
 
 def _fill(paper: Paper, items: Sequence[ItemVersion]) -> None:
-    """Put each item into the first part that takes its kind and has room; numbers run through the parts."""
+    """Put each item into the first part that takes its kind and has room; numbers run through the parts.
+
+    A case brings its questions with it, whole, in their order and under the material as it stands now.
+    """
     sections = list(paper.sections.all())
-    held: dict[int, list[ItemVersion]] = {section.pk: [] for section in sections}
+    held: dict[int, list[Placed]] = {section.pk: [] for section in sections}
     seen: set[int] = set()
-    for version in items:
+    for placed in expanded(items):
+        version = placed.version
         if version.state != VersionState.LIVE:
             raise Refused(_("试题“%(stem)s”还没有发布，不能入卷。") % {"stem": version.stem[:20]})
         if version.item_id in seen:
             raise Refused(_("试题“%(stem)s”重复入卷。") % {"stem": version.stem[:20]})
         seen.add(version.item_id)
-        _section_for(version, sections, held).append(version)
+        _section_for(placed, sections, held).append(placed)
+    usual = usual_rules() if any(section.kind == ItemKind.CASE for section in sections) else {}
     number, rows = 0, []
     for section in sections:
-        for version in held[section.pk]:
+        for placed in held[section.pk]:
             number += 1
-            rows.append(PaperItem(paper=paper, section=section, number=number, item_version=version, points=section.points))
+            rows.append(
+                PaperItem(
+                    paper=paper,
+                    section=section,
+                    number=number,
+                    item_version=placed.version,
+                    case_version=placed.case,
+                    rule=usual[placed.version.kind] if placed.case else None,
+                    points=section.points,
+                )
+            )
     PaperItem.objects.bulk_create(rows)
 
 
-def _section_for(version: ItemVersion, sections: Sequence[PaperSection], held: dict[int, list[ItemVersion]]) -> list[ItemVersion]:
-    reasons: list[str] = []
+def _section_for(placed: Placed, sections: Sequence[PaperSection], held: dict[int, list[Placed]]) -> list[Placed]:
+    version, reasons = placed.version, list[str]()
+    wanted = ItemKind.CASE if placed.case else version.kind
     for section in sections:
-        faults = rules.section_faults(
-            kind=version.kind,
-            options_count=len(version.options),
-            keys_count=len(version.keys),
-            section_kind=section.kind,
-            section_options=section.options_count,
-            keys_min=section.keys_min,
-            keys_max=section.keys_max,
-        )
+        faults = faults_in(section, version, in_case=placed.case is not None)
         if not faults and len(held[section.pk]) < section.count:
             return held[section.pk]
-        reasons = faults or [_("%(title)s已满 %(count)s 题。") % {"title": section.title, "count": section.count}]
-        if section.kind == version.kind:
-            break
+        if section.kind == wanted or not reasons:  # what the part of its kind says
+            reasons = faults or [_("%(title)s已满 %(count)s 题。") % {"title": section.title, "count": section.count}]
     raise Refused(_("试题“%(stem)s”不能入卷：%(why)s") % {"stem": version.stem[:20], "why": reasons[0] if reasons else ""})
 
 
@@ -224,23 +236,22 @@ def draw_items(*, paper: Paper, seed: int, by: Actor) -> Paper:
         for version in drawable_items(locked).prefetch_related("item__placements"):
             if version.item_id not in taken:
                 pool[str(version.item.uuid)] = version
-        for section in locked.sections.all():
-            fitting = [version for version in chosen if version.kind == section.kind]
+        sections = list(locked.sections.all())
+        room = {section.pk: section.count for section in sections}
+        for placed in expanded(chosen):
+            fits = (s for s in sections if room[s.pk] and not faults_in(s, placed.version, in_case=placed.case is not None))
+            if (section := next(fits, None)) is not None:
+                room[section.pk] -= 1
+        for section in sections:
+            if section.kind == ItemKind.CASE:
+                chosen += draw_cases([v for v in pool.values() if v.kind == ItemKind.CASE], room[section.pk], seed)
+                continue
             candidates = [
                 (name, str(next((p.chapter_id for p in version.item.placements.all()), 0)))
                 for name, version in pool.items()
-                if not rules.section_faults(
-                    kind=version.kind,
-                    options_count=len(version.options),
-                    keys_count=len(version.keys),
-                    section_kind=section.kind,
-                    section_options=section.options_count,
-                    keys_min=section.keys_min,
-                    keys_max=section.keys_max,
-                )
+                if not faults_in(section, version)
             ]
-            names = rules.draw(candidates, max(section.count - len(fitting), 0), seed)
-            chosen += [pool.pop(name) for name in names]
+            chosen += [pool.pop(name) for name in rules.draw(candidates, room[section.pk], seed)]
         PaperItem.objects.filter(paper=locked).delete()
         _fill(locked, chosen)
         audit.record("exams.paper.drawn", locked, by=by, division_path=locked.path, seed=seed, items=len(chosen))

@@ -9,17 +9,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exams import selectors, services
-from exams.models import Attempt
+from exams import rules, selectors, services
+from exams.models import Attempt, Response
+from exams.questions import asked_of, known_answers
 from exams.services import Given
-from exams.states import AttemptState, SubmitCause, TraceKind
+from exams.states import AttemptState, ItemKind, SubmitCause, TraceKind
 from exams.views.common import found
 from lms.core import clock
 from lms.core.errors import BadInput, LmsError, Missing
@@ -85,13 +86,7 @@ def attempt_page(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         return redirect("exams:attempt_result", attempt=attempt)
     now = clock.now()
     responses = {r.number: r for r in row.responses.all()}
-    questions = []
-    for asked in selectors.questions_of(row.paper.uuid):
-        response = responses[asked.number]
-        chosen = set(response.answer)
-        options = [(label, letter, text, letter in chosen) for label, letter, text in selectors.shown_options(asked, row)]
-        questions.append((asked, options, response))
-    known = {number: [r.sequence, "".join(r.answer), int(r.is_flagged)] for number, r in responses.items() if r.sequence}
+    questions = asked_of(row, responses)
     answered = sum(1 for r in responses.values() if r.answer)
     last = max((r.received_at for r in responses.values() if r.received_at), default=None)
     context = {
@@ -103,7 +98,12 @@ def attempt_page(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         "total": len(questions),
         "last_saved": last,
         "minutes_left": max(0, (row.deadline_at - now) // dt.timedelta(minutes=1)),
-        "known": {"now": _ms(now), "deadline": _ms(row.deadline_at), "closes": _ms(row.closes_at), "answers": known},
+        "known": {
+            "now": _ms(now),
+            "deadline": _ms(row.deadline_at),
+            "closes": _ms(row.closes_at),
+            "answers": known_answers(responses),
+        },
     }
     return render(request, "exams/attempt.html", context)
 
@@ -149,7 +149,7 @@ def attempt_window(request: HttpRequest, attempt: uuid.UUID) -> JsonResponse:
         return JsonResponse({"state": "refused", "reason": str(error)}, status=400)
     row.refresh_from_db(fields=["state", "writer"])
     state = "closed" if row.state != AttemptState.OPEN else "open" if mine else "elsewhere"
-    known = {r.number: [r.sequence, "".join(r.answer), int(r.is_flagged)] for r in row.responses.all() if r.sequence}
+    known = known_answers({r.number: r for r in row.responses.all()})
     return JsonResponse({"state": state, "answers": known, "now": _ms(clock.now()), "writer": row.writer})
 
 
@@ -179,15 +179,20 @@ def attempt_save(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     if row.state != AttemptState.OPEN:
         return redirect("exams:attempt_result", attempt=attempt)
     now = clock.now()
-    changed = []
+    changed, twice = [], []
     for response in row.responses.all():
         if f"s{response.number}" not in request.POST:  # only what the form showed
             continue
-        answer = tuple(sorted({letter for letter in request.POST.getlist(f"q{response.number}") if len(letter) == 1}))
+        answer = posted_answer(request.POST, response)
+        if answer is None:
+            twice.append(response.number)
+            continue
         flagged = f"f{response.number}" in request.POST
         if list(answer) != response.answer or flagged != response.is_flagged:
             sequence = max(response.sequence + 1, _ms(now))
             changed.append(Given(response.number, sequence, answer, now, flagged))
+    for number in twice:
+        messages.error(request, _("第 %(number)s 题有两项选了同一个次序，没有保存。") % {"number": number})
     if changed:
         try:
             receipt = services.save_answers(
@@ -267,9 +272,29 @@ def _own(request: HttpRequest, attempt: uuid.UUID) -> Attempt:
     return row
 
 
+def posted_answer(posted: QueryDict, response: Response) -> tuple[str, ...] | None:
+    """The answer of a posted form by the item's kind; None where two things were given one place in an order."""
+    given = posted.getlist(f"q{response.number}")
+    if response.kind in rules.CHOICE:
+        return tuple(sorted({letter for letter in given if len(letter) == 1}))
+    if response.kind == ItemKind.MATCHING:
+        return tuple(rules.settled([letter if len(letter) == 1 else "" for letter in given]))
+    if response.kind == ItemKind.ORDERING:
+        places = {letter: posted.get(f"q{response.number}_{letter}", "") for letter in rules.LETTERS}
+        numbers = {letter: int(place) for letter, place in places.items() if place.isdigit() and len(place) < 3}
+        if len(set(numbers.values())) != len(numbers):
+            return None
+        order = {place: letter for letter, place in numbers.items()}
+        return tuple(order.get(place, "") for place in range(1, max(order, default=0) + 1))
+    return tuple(rules.settled(given[:1]))
+
+
 def _given(entry: list[Any]) -> Given:
+    """``[number, sequence, "ACD" or ["B", "A"], answered at ms, flagged]``: one word of letters for a choice, else a list."""
     number, sequence, answer, answered_ms, flagged = entry
-    if not isinstance(answer, str):
+    if isinstance(answer, str):
+        answer = sorted(answer)
+    elif not isinstance(answer, list) or not all(isinstance(text, str) for text in answer):
         raise BadInput(_("答案的格式有误，请刷新页面。"))
     answered_at = dt.datetime.fromtimestamp(answered_ms / 1000, dt.UTC) if answered_ms else None
     return Given(int(number), int(sequence), tuple(answer), answered_at, bool(flagged))

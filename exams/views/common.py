@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from lms.core.errors import Missing
+
+
+def as_uuid(text: str) -> uuid.UUID:
+    """A uuid of an address; what is none is missing."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Missing(_("没有找到。")) from None
 
 
 def found(view: Callable[..., HttpResponseBase]) -> Callable[..., Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from exams import rules, selectors, services
-from exams.forms import BankForm, ItemFilter, ItemForm
+from exams.forms import BankForm, ItemFilter
+from exams.item_form import ItemForm
 from exams.models import Item, ItemBank
-from exams.states import AUTHORS, OPEN_VERSIONS, REVIEWERS, VersionState
-from exams.views.common import found
+from exams.questions import bare_question, specimen, unanswered
+from exams.states import AUTHORS, OPEN_VERSIONS, REVIEWERS, ItemKind, VersionState
+from exams.views.common import as_uuid, found
 from lms.core.errors import LmsError, Missing
 
 
@@ -60,12 +63,14 @@ def item_create(request: HttpRequest, bank: uuid.UUID) -> HttpResponse:
     row = selectors.bank_in(request.actor, bank)  # type: ignore[attr-defined]
     if not _may(request, row, AUTHORS):
         raise Missing(_("没有找到。"))
-    form = ItemForm(request.POST or None, bank=row)
+    case = _case(request, row)
+    form = ItemForm(request.POST or None, bank=row, in_case=case is not None)
     if request.method == "POST" and form.is_valid():
         try:
             version = services.create_item(
                 bank=row,
                 by=request.actor,  # type: ignore[attr-defined]
+                case=case,
                 allow_duplicate=request.POST.get("allow_duplicate") == "1",
                 **form.content(),
             )
@@ -74,9 +79,9 @@ def item_create(request: HttpRequest, bank: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("草稿已保存，请由另一位老师审核。"))
             if request.POST.get("then") == "another":
-                return redirect("exams:item_create", bank=bank)
+                return redirect(request.get_full_path())
             return redirect("exams:item", item=version.item.uuid)
-    return render(request, "exams/office/item_form.html", {"form": form, "bank": row, "preview": _preview(form)})
+    return render(request, "exams/office/item_form.html", {"form": form, "bank": row, "case": case, "preview": _preview(form)})
 
 
 @found
@@ -85,7 +90,7 @@ def item_edit(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
     if not _may(request, row.bank, AUTHORS):
         raise Missing(_("没有找到。"))
     newest = row.versions.all()[0]
-    form = ItemForm(request.POST or None, bank=row.bank, initial=ItemForm.initial_of(newest))
+    form = ItemForm(request.POST or None, bank=row.bank, in_case=row.case_id is not None, initial=ItemForm.initial_of(newest))
     if request.method == "POST" and form.is_valid():
         try:
             services.revise_item(item=row, by=request.actor, **form.content())  # type: ignore[attr-defined]
@@ -119,7 +124,9 @@ def item_detail(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
         "bank": row.bank,
         "versions": versions,
         "version": shown,
-        "options": [(letter, text, letter in shown.keys) for letter, text in zip(rules.LETTERS, shown.options, strict=False)],
+        "question": bare_question(shown),
+        "is_case": shown.kind == ItemKind.CASE,
+        "questions": selectors.questions_under(row) if shown.kind == ItemKind.CASE else [],
         "open_version": open_version,
         "live_version": live_version,
         "may_write": _may(request, row.bank, AUTHORS),
@@ -162,8 +169,11 @@ def _act(request: HttpRequest, item: Item, act: str) -> str:
         services.review_item(version=opened, by=actor)
         return _("审核通过，可以发布。")
     if act == "return":
-        services.return_item(version=opened, by=actor)
-        return _("已退回草稿。")
+        services.return_item(version=opened, reason=request.POST.get("reason", ""), by=actor)
+        return _("已退回作者修改。")
+    if act == "resubmit":
+        services.resubmit_item(version=opened, reply=request.POST.get("text", ""), by=actor)
+        return _("已再次送审。")
     if act == "publish":
         services.publish_item(version=opened, by=actor)
         return _("试题已发布，内容从此不再改变。")
@@ -174,21 +184,23 @@ def _may(request: HttpRequest, bank: ItemBank, roles: frozenset[str]) -> bool:
     return bool(request.actor.covers(bank.path, *roles))  # type: ignore[attr-defined]
 
 
+def _case(request: HttpRequest, bank: ItemBank) -> Item | None:
+    """The case that a new item is to be a question of; one of the bank's, or missing."""
+    named = request.GET.get("case")
+    if not named:
+        return None
+    found = selectors.item_in(request.actor, as_uuid(named))  # type: ignore[attr-defined]
+    if found.bank_id != bank.pk:
+        raise Missing(_("没有找到。"))
+    return found
+
+
 def _preview(form: ItemForm) -> dict[str, Any]:
-    given = form.given() if form.is_bound else _from_initial(form)
-    faults = rules.item_faults(**given) if form.is_bound else []
-    keys = set(given["keys"])
-    options = [(letter, text, letter in keys) for letter, text in zip(rules.LETTERS, given["options"], strict=False)]
-    return {**given, "options": options, "faults": faults}
-
-
-def _from_initial(form: ItemForm) -> dict[str, Any]:
-    read = form.initial.get
-    letters = [letter for letter in rules.LETTERS if read(f"option_{letter}")]
+    """The item as a candidate will see it, and what is wrong with it, from what is in the form now."""
+    content = form.written()
+    question = specimen(content)
     return {
-        "kind": read("kind", "single"),
-        "stem": read("stem", ""),
-        "options": [read(f"option_{letter}") for letter in letters],
-        "keys": [letter for letter in letters if read(f"key_{letter}")],
-        "explanation": read("explanation", ""),
+        "asked": unanswered(question),
+        "key_question": replace(question, stem="", case=None),
+        "faults": content.faults() if form.is_bound else [],
     }

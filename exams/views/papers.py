@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from exams import selectors, services
 from exams.forms import ItemFilter, PaperForm
 from exams.models import ItemVersion, Paper, PaperItem
-from exams.states import PAPER_MAKERS, PaperState
+from exams.questions import QUESTION_ROWS
+from exams.states import PAPER_MAKERS, ItemKind, PaperState
 from exams.views.common import found
 from lms.core.errors import LmsError, Missing
 
@@ -47,7 +48,7 @@ def paper_create(request: HttpRequest) -> HttpResponse:
 @found
 def paper_detail(request: HttpRequest, paper: uuid.UUID) -> HttpResponse:
     row = selectors.paper_in(request.actor, paper)  # type: ignore[attr-defined]
-    rows = PaperItem.objects.filter(paper=row).select_related("item_version", "section__rule").order_by("number")
+    rows = PaperItem.objects.filter(paper=row).select_related(*QUESTION_ROWS).order_by("number")
     context = {
         "paper": row,
         "sections": selectors.sections_of(row),
@@ -75,6 +76,7 @@ def paper_items(request: HttpRequest, paper: uuid.UUID) -> HttpResponse:
     inside = PaperItem.objects.filter(paper=row).select_related("item_version__item", "section").order_by("number")
     narrowed = ItemFilter(request.GET, subject=row.subject)
     pool = selectors.drawable_items(row).exclude(item__versions__paper_items__paper=row)
+    pool = pool.exclude(kind=ItemKind.CASE, item__questions__versions__paper_items__paper=row)
     chosen = narrowed.chosen()
     if chosen.get("text"):
         pool = pool.filter(stem__icontains=chosen["text"])
@@ -119,7 +121,7 @@ def paper_act(request: HttpRequest, paper: uuid.UUID, act: str) -> HttpResponse:
 def _compose(request: HttpRequest, paper: Paper) -> str:
     actor = request.actor  # type: ignore[attr-defined]
     act = request.POST.get("act")
-    inside = list(ItemVersion.objects.filter(paper_items__paper=paper).order_by("paper_items__number"))
+    inside = list(ItemVersion.objects.filter(paper_items__paper=paper).select_related("item").order_by("paper_items__number"))
     if act == "draw":
         services.draw_items(paper=paper, seed=secrets.randbelow(2**31), by=actor)
         return _("已从题库补齐能补的试题。")
@@ -129,9 +131,15 @@ def _compose(request: HttpRequest, paper: Paper) -> str:
         services.set_paper_items(paper=paper, items=[*inside, *new], by=actor)
         return _("试题已入卷。")
     if act == "remove":
-        services.set_paper_items(paper=paper, items=[v for v in inside if str(v.uuid) not in chosen], by=actor)
+        services.set_paper_items(paper=paper, items=_without(inside, chosen), by=actor)
         return _("试题已移出。")
     raise Http404
+
+
+def _without(inside: list[ItemVersion], chosen: set[str]) -> list[ItemVersion]:
+    """What stays when the chosen ones go; a question of a case takes the whole case with it."""
+    cases = {v.item.case_id for v in inside if str(v.uuid) in chosen and v.item.case_id}
+    return [v for v in inside if str(v.uuid) not in chosen and v.item.case_id not in cases]
 
 
 def _may_make(request: HttpRequest, paper: Paper) -> bool:

@@ -176,7 +176,7 @@ def test_subjective_templates_are_not_made_into_marked_papers(world):
 
 def test_standards_and_syllabus_load_once_and_say_what_is_unknown():
     first = services.load_standards(by=make.SYSTEM)
-    assert first == {"rules": 5, "templates": 6}
+    assert first == {"rules": 12, "templates": 6}
     assert services.load_standards(by=make.SYSTEM) == {"rules": 0, "templates": 0}
     loaded = services.load_syllabus(by=make.SYSTEM)
     assert services.load_syllabus(by=make.SYSTEM) == {"added": 0, "chapters": loaded["chapters"]}

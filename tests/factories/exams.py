@@ -10,6 +10,7 @@ from django.db import transaction
 from exams import services
 from exams.models import Attempt, ItemBank, ItemVersion, MarkingRule, Paper, PaperTemplate, TemplateSection
 from exams.services.items import demo_author
+from exams.services.marking import usual_rules
 from lms.accounts.models import User
 from lms.core import positions
 from lms.core.actor import Actor, Grant
@@ -55,12 +56,87 @@ def draft(in_bank: ItemBank, kind: str = "single", **kwargs: Any) -> ItemVersion
         "kind": kind,
         "stem": f"第{number}道试题的题干是什么？",
         "options": [f"选项{letter}{number}" for letter in "ABCDE"[:options]],
-        "keys": {"single": "B", "multiple": "ACD", "true_false": "A"}[kind],
+        "keys": {"single": "B", "multiple": "ACD", "true_false": "A"}.get(kind, ""),
         "explanation": "因为如此。",
         "source": "自编",
         **kwargs,
     }
     return services.create_item(bank=in_bank, by=Actor.system("author"), **content)
+
+
+WORDS: dict[str, dict[str, Any]] = {
+    "matching": {
+        "stem": "把方法与对象配对。",
+        "prompts": ["个案工作", "小组工作", "社区工作"],
+        "options": ["一个社区", "个人和家庭", "一组人", "一个国家"],
+        "keys": ["B", "C", "A"],
+    },
+    "ordering": {"stem": "排出次序。", "options": ["介入", "接案", "评估", "预估"], "keys": ["B", "D", "A", "C"]},
+    "short_answer": {"stem": "个案工作的英文。", "accepted": ["Case Work", "casework"]},
+    "numeric": {"stem": "一半是多少？", "accepted": ["0.5"], "tolerance": "0.01"},
+    "essay": {
+        "stem": "分析案例并设计方案。",
+        "marking_points": [{"text": "指出问题", "points": 800}, {"text": "提出目标", "points": 1200}],
+    },
+    "case": {"stem": "王奶奶独居。", "exhibits": [{"title": "谈话记录", "text": "她说夜里睡不着。"}]},
+}
+# by kind: a right answer and a wrong one, as a browser sends them
+ANSWERS: dict[str, tuple[Any, Any]] = {
+    "single": ("B", "A"),
+    "multiple": ("ACD", "AB"),
+    "true_false": ("A", "B"),
+    "matching": (["B", "C", "A"], ["A", "A", "D"]),
+    "ordering": (["B", "D", "A", "C"], ["A", "B", "C", "D"]),
+    "short_answer": (["ＣＡＳＥ work"], ["case-work"]),
+    "numeric": (["０．５０９"], ["0.52"]),
+}
+
+
+def worded(in_bank: ItemBank, kind: str, **kwargs: Any) -> ItemVersion:
+    """A live item of any kind with the words above."""
+    number = next(_numbers)
+    words = WORDS.get(kind, {})
+    return live(in_bank, kind, **{"options": (), "keys": (), **words, "stem": f"{words['stem']}{number}", **kwargs})
+
+
+def case(in_bank: ItemBank, kinds: str = "single numeric") -> ItemVersion:
+    """A live case with a live question of each of the kinds."""
+    material = worded(in_bank, "case")
+    for kind in kinds.split():
+        (worded if kind in WORDS else live)(in_bank, kind, case=material.item)
+    return material
+
+
+def mixed_paper(
+    place: Division | None = None, kinds: str = "matching ordering short_answer numeric", cased: str = "", **kwargs: Any
+) -> Paper:
+    """An open paper with one item of each kind, each worth 200, and one case with the questions named."""
+    services.load_standards(by=SYSTEM)
+    source, usual = bank(place), usual_rules()
+    wanted = kinds.split()
+    full = 200 * (len(wanted) + len(cased.split()))
+    made = PaperTemplate.objects.create(
+        code=f"mixed-{next(_numbers)}",
+        subject="comprehensive_junior",
+        name="各种题型",
+        duration_minutes=30,
+        full_points=full,
+        pass_points=full * 6 // 10,
+        is_objective=True,
+        certainty="decided",
+        source="测试",
+    )
+    parts = [(kind, 1) for kind in wanted] + ([("case", len(cased.split()))] if cased else [])
+    for number, (kind, count) in enumerate(parts, 1):
+        TemplateSection.objects.create(
+            template=made, number=number, title=f"部分{number}", kind=kind, count=count, points=200, rule=usual.get(kind)
+        )
+    items = [(worded if kind in WORDS else live)(source, kind) for kind in wanted]
+    items += [case(source, cased)] if cased else []
+    paper_made = services.create_paper(
+        template=made, title=f"试卷{next(_numbers)}", division=place, items=items, by=SYSTEM, **kwargs
+    )
+    return services.publish_paper(paper=paper_made, by=SYSTEM)
 
 
 def live(in_bank: ItemBank, kind: str = "single", **kwargs: Any) -> ItemVersion:

@@ -40,7 +40,9 @@ def test_foreign_keys_point_down():
 
 
 @pytest.mark.parametrize(
-    "path", sorted(p for p in ROOT.rglob("rules.py") if ".venv" not in p.parts), ids=lambda p: str(p.relative_to(ROOT))
+    "path",
+    sorted(p for p in [*ROOT.rglob("rules.py"), *ROOT.rglob("rules/*.py")] if ".venv" not in p.parts),
+    ids=lambda p: str(p.relative_to(ROOT)),
 )
 def test_rules_import_no_django(path):
     names = set()

@@ -50,34 +50,64 @@
     if (beat().w === win) try { localStorage.removeItem(BEAT); } catch (e) { /* none */ }
   });
 
-  // --- the form
-  function chosen(n) { return all('input[name="q' + n + '"]:checked').map(function (i) { return i.value; }).sort().join(""); }
+  // --- the form: an answer is a word of letters for a choice, else a list (see rules.marking); empty when nothing is given
+  var CHOICES = { single: 1, multiple: 1, true_false: 1 };
+  var byNumber = {};
+  questions.forEach(function (q) { byNumber[+q.dataset.q] = q; });
+  function kind(n) { return byNumber[n].dataset.kind; }
+  function fields(n) { return all("input[name^='q'], select[name^='q'], textarea[name^='q']", byNumber[n]); }
+  function chosen(n) {
+    var k = kind(n);
+    if (CHOICES[k]) return all('input[name="q' + n + '"]:checked').map(function (i) { return i.value; }).sort().join("");
+    var list = fields(n).map(function (f) { return f.value; });
+    if (k === "ordering") {
+      var order = [];
+      fields(n).forEach(function (f) { if (f.value) order[f.value - 1] = f.dataset.letter; });
+      list = Array.from(order, function (letter) { return letter || ""; });
+    }
+    return list.some(function (text) { return text.trim(); }) ? list : [];
+  }
+  function given(n) { return chosen(n).length > 0; }
   function flagged(n) { return find('input[name="f' + n + '"]').checked; }
   function put(n, answer, flag) {
-    all('input[name="q' + n + '"]').forEach(function (i) { i.checked = answer.indexOf(i.value) >= 0; });
+    var k = kind(n), boxes = fields(n);
+    if (CHOICES[k]) boxes.forEach(function (i) { i.checked = answer.indexOf(i.value) >= 0; });
+    else if (k === "ordering") boxes.forEach(function (f) { var at = answer.indexOf(f.dataset.letter); f.value = at < 0 ? "" : at + 1; });
+    else boxes.forEach(function (f, i) { f.value = answer[i] || ""; });
     find('input[name="f' + n + '"]').checked = !!flag;
+    boxes.forEach(was);
     paint(n);
   }
+  // two things cannot stand in one place: who held it gets the place that was left
+  function was(field) { if (field.dataset.letter) field.dataset.was = field.value; }
+  function swap(field) {
+    fields(+field.name.match(/\d+/)[0]).forEach(function (other) {
+      if (other !== field && field.value && other.value === field.value) { other.value = field.dataset.was || ""; was(other); }
+    });
+    was(field);
+  }
   function paint(n) {
-    var answer = chosen(n), q = questions[numbers.indexOf(n)], cell = cells[n];
+    var q = byNumber[n], cell = cells[n], done = given(n), length = q.querySelector("[data-length]");
     all(".opt", q).forEach(function (o) { o.classList.toggle("opt-on", o.querySelector("input").checked); });
-    q.querySelector("[data-clear]").hidden = !answer;
-    cell.classList.toggle("exam-done", !!answer);
+    q.querySelector("[data-clear]").hidden = !done;
+    if (length) { length.hidden = false; length.querySelector(".num").textContent = fields(n)[0].value.replace(/\s/g, "").length; }
+    cell.classList.toggle("exam-done", done);
     cell.classList.toggle("exam-flagged", flagged(n));
     cell.classList.toggle("exam-unsent", !!journal[n]);
-    cell.setAttribute("aria-label", q.querySelector(".tag").textContent.split("·")[0] + (answer ? answer : "—") + (flagged(n) ? " ⚑" : ""));
+    var told = CHOICES[kind(n)] ? chosen(n) : done ? words.given : "";
+    cell.setAttribute("aria-label", q.querySelector(".tag").textContent.split("·")[0] + (told || "—") + (flagged(n) ? " ⚑" : ""));
   }
   function count() {
-    find('[data-count="answered"]').textContent = numbers.filter(function (n) { return chosen(n); }).length;
+    find('[data-count="answered"]').textContent = numbers.filter(given).length;
     find('[data-count="flagged"]').textContent = numbers.filter(flagged).length;
   }
-  function changed(n) {
+  function changed(n, pause) {
     if (closed || held || over) return;
     var sequence = Math.max((standing[n] || 0) + 1, journal[n] ? journal[n].s + 1 : 0, Math.floor(now()));
     journal[n] = { s: sequence, a: chosen(n), t: Math.floor(now()), f: flagged(n) ? 1 : 0 };
     keep(); paint(n); count(); status();
     clearTimeout(timer);
-    timer = setTimeout(send, 250);
+    timer = setTimeout(send, pause || 250);
   }
 
   // --- the server
@@ -198,12 +228,18 @@
   function move(to, focus) {
     here = Math.max(0, Math.min(questions.length - 1, to));
     questions.forEach(function (q, i) { q.classList.toggle("exam-here", i === here); });
+    var group = questions[here].closest(".exam-case");
+    all(".exam-case").forEach(function (c) { c.classList.toggle("exam-here-case", c === group); });
     numbers.forEach(function (n, i) { if (i === here) cells[n].setAttribute("aria-current", "true"); else cells[n].removeAttribute("aria-current"); });
     find("[data-prev]").disabled = here === 0;
     find("[data-next]").textContent = here === questions.length - 1 ? words.last : words.next;
     find("[data-here]").textContent = numbers[here] + "/" + numbers.length;
     try { history.replaceState(null, "", "#q" + numbers[here]); } catch (e) { /* none */ }
-    if (focus) { window.scrollTo(0, 0); questions[here].focus({ preventScroll: true }); }
+    if (!focus) return;
+    // the questions of a case stand together under its material: only the first begins at the top
+    if (group && questions[here - 1] && questions[here - 1].closest(".exam-case") === group) questions[here].scrollIntoView();
+    else window.scrollTo(0, 0);
+    questions[here].focus({ preventScroll: true });
   }
   function next() { if (here === questions.length - 1) handIn(); else move(here + 1, true); }
   function map(open) {
@@ -215,7 +251,7 @@
     var left = Math.floor((known.deadline - now()) / 1000), box = find("[data-clock]");
     if (left <= 0) {
       box.textContent = "0:00:00";
-      if (!over && !held) { over = true; all("input").forEach(function (i) { if (i.type !== "hidden") i.disabled = true; }); trouble(navigator.onLine === false ? words.overOffline : words.over); send(); }
+      if (!over && !held) { over = true; all("input, select, textarea").forEach(function (i) { if (i.type !== "hidden") i.disabled = true; }); trouble(navigator.onLine === false ? words.overOffline : words.over); send(); }
       return;
     }
     var m = Math.floor(left / 60) % 60, s = left % 60;
@@ -231,6 +267,7 @@
     b.addEventListener("click", function () { map(false); move(i, true); });
     grid.appendChild(b); cells[n] = b;
   });
+  all("select[data-letter]").forEach(was);
   load();
   Object.keys(journal).forEach(function (n) { if (!cells[n] || (standing[n] || 0) >= journal[n].s) delete journal[n]; });
   numbers.forEach(function (n) { if (journal[n]) put(n, journal[n].a, journal[n].f); else paint(n); });
@@ -239,10 +276,23 @@
   form.classList.add("exam-on");
   ["[data-prev]", "[data-next]", "[data-map-open]"].forEach(function (s) { show(s, true); });
   var wanted = numbers.indexOf(+(location.hash.match(/^#q(\d+)$/) || [])[1]);
-  if (wanted < 0) wanted = numbers.findIndex(function (n) { return !chosen(n); });
+  if (wanted < 0) wanted = numbers.findIndex(function (n) { return !given(n); });
   move(wanted < 0 ? 0 : wanted, false);
 
-  form.addEventListener("change", function (e) { var m = e.target.name && e.target.name.match(/^[qf](\d+)$/); if (m) changed(+m[1]); });
+  function numberOf(field) { var m = field.name && field.name.match(/^[qf](\d+)(?:_[A-J])?$/); return m ? +m[1] : 0; }
+  form.addEventListener("change", function (e) {
+    var n = numberOf(e.target);
+    if (!n) return;
+    if (e.target.dataset.letter) swap(e.target);
+    changed(n);
+  });
+  form.addEventListener("input", function (e) { if (writes(e.target) && numberOf(e.target)) changed(numberOf(e.target), 1200); });
+  // a question of a case is the current one as soon as it is worked on
+  form.addEventListener("focusin", function (e) {
+    var q = e.target.closest("[data-q]"), at = q ? questions.indexOf(q) : -1;
+    if (at >= 0 && at !== here && q.closest(".exam-case")) move(at, false);
+  });
+  function writes(field) { return field.tagName === "TEXTAREA" || field.tagName === "SELECT" || (field.tagName === "INPUT" && field.type === "text"); }
   form.addEventListener("submit", function (e) { e.preventDefault(); });
   form.addEventListener("click", function (e) {
     var t = e.target.closest("button");
@@ -256,7 +306,7 @@
     else if (t.hasAttribute("data-clear")) { var n = numbers[here]; put(n, "", flagged(n)); changed(n); }
   });
   document.addEventListener("keydown", function (e) {
-    if (e.altKey || e.ctrlKey || e.metaKey || held || over) return;
+    if (e.altKey || e.ctrlKey || e.metaKey || held || over || e.isComposing || writes(e.target)) return;
     var open = !find("[data-map]").hidden, n = numbers[here];
     if (e.key === "Escape" && open) return map(false);
     if (open) return;

@@ -10,8 +10,14 @@
       .then(function (html) { if (html !== null && mine === turn) box.innerHTML = html; })
       .catch(function () { /* the form itself still works */ });
   }
+  function parts() {
+    var kind = form.elements.kind.value;
+    Array.prototype.forEach.call(form.querySelectorAll("[data-kinds]"), function (part) { part.hidden = part.dataset.kinds.split(" ").indexOf(kind) < 0; });
+  }
+  form.elements.kind.addEventListener("change", parts);
+  parts();
   function grow(area) { area.style.height = "auto"; area.style.height = area.scrollHeight + 2 + "px"; }
-  var areas = form.querySelectorAll(".exam-option-row textarea");
+  var areas = form.querySelectorAll(".exam-option-row textarea, .exam-pair-row textarea, .exam-point-row textarea");
   Array.prototype.forEach.call(areas, function (area) { grow(area); area.addEventListener("input", function () { grow(area); }); });
   form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(preview, 350); });
 })();

@@ -1,0 +1,290 @@
+"""A question as a candidate sees it, of whatever kind; its answer as it stands; and what it earned and why, afterwards.
+
+Reads of an open paper are kept: nothing of it changes once it is open.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from exams import rules
+from exams.models import Attempt, ItemVersion, PaperItem, Response
+from exams.states import ItemKind, PaperState
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the questions of a case share: shown once, above them."""
+
+    version_id: int
+    stem: str
+    exhibits: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One numbered item as a candidate sees it; ``options`` are in the paper's own order, letters included.
+
+    ``keys`` and ``explanation`` are for afterwards; the page of an open attempt never prints them.
+    """
+
+    number: int
+    section: str
+    kind: str
+    stem: str
+    options: tuple[tuple[str, str], ...]
+    points: int
+    rule: str
+    keys: tuple[str, ...]
+    explanation: str
+    version_id: int
+    prompts: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    tolerance: str = ""
+    marking_points: tuple[Mapping[str, Any], ...] = ()
+    case: Material | None = None
+
+    @property
+    def worth(self) -> object:
+        return rules.as_points(self.points)
+
+    @property
+    def is_choice(self) -> bool:
+        return self.kind in rules.CHOICE
+
+    @property
+    def is_multiple(self) -> bool:
+        return self.kind == ItemKind.MULTIPLE
+
+    @property
+    def essay_points(self) -> list[tuple[str, object]]:
+        """The marking points (采分点) with what each is worth."""
+        return [(point["text"], rules.as_points(point["points"])) for point in self.marking_points]
+
+    @property
+    def right_pairs(self) -> list[tuple[str, str]]:
+        """Matching: each prompt with its right partner."""
+        texts = dict(self.options)
+        return [(prompt, texts.get(letter, "")) for prompt, letter in zip(self.prompts, self.keys, strict=False)]
+
+    @property
+    def decoys(self) -> list[str]:
+        """Matching: options that belong to no prompt."""
+        return [text for letter, text in self.options if letter not in self.keys]
+
+    @property
+    def right_texts(self) -> list[str]:
+        """The right order of things put in order."""
+        texts = dict(self.options)
+        return [texts[letter] for letter in self.keys if letter in texts] if self.kind == ItemKind.ORDERING else []
+
+
+@lru_cache(maxsize=64)
+def questions_of(paper_uuid: uuid.UUID) -> tuple[Question, ...]:
+    """The items of an open paper. Kept: nothing of them changes once a paper is open; never call it for a draft."""
+    rows = PaperItem.objects.filter(paper__uuid=paper_uuid).exclude(paper__state=PaperState.DRAFT)
+    return tuple(question(row) for row in rows.select_related(*QUESTION_ROWS).order_by("number"))
+
+
+QUESTION_ROWS = ("item_version", "case_version", "section__rule", "rule")
+
+
+def question(row: PaperItem) -> Question:
+    version, rule = row.item_version, row.rule or row.section.rule
+    case = row.case_version
+    return Question(
+        number=row.number,
+        section=row.section.title,
+        kind=version.kind,
+        stem=version.stem,
+        options=tuple(zip(rules.LETTERS, version.options, strict=False)),
+        points=row.points,
+        rule=rule.description if rule else "",
+        keys=tuple(version.keys),
+        explanation=version.explanation,
+        version_id=version.pk,
+        prompts=tuple(version.prompts),
+        accepted=tuple(version.accepted),
+        tolerance=version.tolerance,
+        marking_points=tuple(version.marking_points),
+        case=Material(case.pk, case.stem, tuple(case.exhibits)) if case else None,
+    )
+
+
+def specimen(content: rules.ItemContent, *, points: int = 0) -> Question:
+    """An item as it is being written, as a candidate would see it."""
+    case = content.kind == ItemKind.CASE
+    return Question(
+        number=1,
+        section=str(ItemKind(content.kind).label) if content.kind in ItemKind.values else "",
+        kind=content.kind,
+        stem="" if case else content.stem,
+        options=tuple(zip(rules.LETTERS, content.options, strict=False)),
+        points=content.worth or points,
+        rule="",
+        keys=content.keys,
+        explanation=content.explanation,
+        version_id=0,
+        prompts=content.prompts,
+        accepted=content.accepted,
+        tolerance=content.tolerance,
+        marking_points=content.marking_points,
+        case=Material(0, content.stem, content.exhibits) if case else None,
+    )
+
+
+def unanswered(question: Question) -> Asked:
+    """A question as it looks before anything is answered, outside any attempt."""
+    options = [(letter, letter, text, False) for letter, text in question.options]
+    return Asked(question, Response(number=question.number, kind=question.kind, answer=[]), options)
+
+
+def shown_options(question: Question, attempt: Attempt) -> list[tuple[str, str, str]]:
+    """(label shown, letter meant, text) in the order this attempt shows them."""
+    if not attempt.paper.shuffle_options:
+        return [(letter, letter, text) for letter, text in question.options]
+    order = rules.option_order(attempt.seed, question.number, len(question.options))
+    return [(rules.LETTERS[place], *question.options[index]) for place, index in enumerate(order)]
+
+
+# --- the answer as it stands --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on the page of an attempt, with the answer so far. ``opens_case``: the shared material is shown above it."""
+
+    question: Question
+    response: Response
+    options: list[tuple[str, str, str, bool]]  # label, letter, text, chosen
+    opens_case: bool = False
+    closes_case: bool = False
+
+    @property
+    def matches(self) -> list[tuple[str, str]]:
+        """Matching: each prompt with the letter given to it, or none."""
+        given = [*self.response.answer, *[""] * len(self.question.prompts)]
+        return list(zip(self.question.prompts, given, strict=False))
+
+    @property
+    def places(self) -> list[tuple[str, str, str, int]]:
+        """Ordering: label, letter, text and the place given to it, 0 for none."""
+        given = list(self.response.answer)
+        return [
+            (label, letter, text, given.index(letter) + 1 if letter in given else 0) for label, letter, text, _on in self.options
+        ]
+
+    @property
+    def place_numbers(self) -> range:
+        return range(1, len(self.options) + 1)
+
+    @property
+    def text(self) -> str:
+        return self.response.answer[0] if self.response.answer else ""
+
+
+def asked_of(attempt: Attempt, responses: Mapping[int, Response]) -> list[Asked]:
+    """The questions of an attempt in their order, each with its answer so far. No query."""
+    questions = questions_of(attempt.paper.uuid)
+    rows = []
+    for index, question in enumerate(questions):
+        response = responses[question.number]
+        chosen = set(response.answer)
+        options = [(label, letter, text, letter in chosen) for label, letter, text in shown_options(question, attempt)]
+        before = questions[index - 1].case if index else None
+        after = questions[index + 1].case if index + 1 < len(questions) else None
+        case = question.case
+        rows.append(Asked(question, response, options, bool(case and case != before), bool(case and case != after)))
+    return rows
+
+
+def known_answers(responses: Mapping[int, Response]) -> dict[int, list[Any]]:
+    """What the server holds, as the page's script reads it: sequence, answer (letters of a choice as one word), flag."""
+    return {number: [r.sequence, wire(r), int(r.is_flagged)] for number, r in responses.items() if r.sequence}
+
+
+def wire(response: Response) -> str | list[str]:
+    return "".join(sorted(response.answer)) if response.kind in rules.CHOICE else response.answer
+
+
+# --- afterwards ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OptionResult:
+    label: str
+    text: str
+    is_key: bool
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """One item after marking: what was given, what was right, what it earned and why."""
+
+    question: Question
+    response: Response
+    options: Sequence[OptionResult]
+    shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # letter → label and text as this attempt showed them
+
+    @property
+    def earned(self) -> object:
+        return rules.as_points(self.response.points or 0)
+
+    @property
+    def verdict(self) -> str:
+        if not self.response.answer:
+            return "blank"
+        if self.response.points == self.question.points:
+            return "right"
+        return "part" if self.response.points else "wrong"
+
+    @property
+    def chosen_labels(self) -> str:
+        return "".join(option.label for option in self.options if option.is_chosen)
+
+    @property
+    def key_labels(self) -> str:
+        return "".join(option.label for option in self.options if option.is_key)
+
+    @property
+    def matches(self) -> list[tuple[str, str, str, bool]]:
+        """Matching: prompt, what was given, what is right, whether they are the same."""
+        given = [*self.response.answer, *[""] * len(self.question.prompts)]
+        rows = zip(self.question.prompts, given, self.question.keys, strict=False)
+        return [(prompt, self._text(mine), self._text(key), mine == key) for prompt, mine, key in rows]
+
+    @property
+    def given_order(self) -> list[tuple[str, bool]]:
+        """Ordering: the texts as the candidate put them, and whether each stands where it should."""
+        keys = [*self.question.keys, *[""] * len(self.response.answer)]
+        return [(self._text(letter), letter == keys[index]) for index, letter in enumerate(self.response.answer)]
+
+    @property
+    def text(self) -> str:
+        return self.response.answer[0] if self.response.answer else ""
+
+    def _text(self, letter: str) -> str:
+        return self.shown.get(letter, ("", ""))[1]
+
+
+def results_of(attempt: Attempt) -> list[ItemResult]:
+    """Every item of an attempt that was handed in, in the order of the paper: one query."""
+    questions = {question.number: question for question in questions_of(attempt.paper.uuid)}
+    results = []
+    for response in attempt.responses.all():
+        asked = questions[response.number]
+        chosen, keys = set(response.answer), set(asked.keys)
+        shown = shown_options(asked, attempt)
+        options = [OptionResult(label, text, letter in keys, letter in chosen) for label, letter, text in shown]
+        results.append(ItemResult(asked, response, options, {letter: (label, text) for label, letter, text in shown}))
+    return results
+
+
+def bare_question(version: ItemVersion) -> Question:
+    """A version on its own, outside any paper."""
+    return specimen(version.content, points=version.points)

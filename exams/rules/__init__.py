@@ -1,0 +1,62 @@
+"""Pure decisions of the exam room: marking by named rule, time, what a lawful item is. No Django, no rows.
+
+Points are whole hundredths of a point. Letters begin with "A". ``marking``, ``items``, ``texts``, ``timing`` and ``orders`` each
+hold one of these questions; everything is reached as ``rules.<name>``.
+"""
+
+from exams.rules.items import (
+    CHOICE,
+    ItemContent,
+    case_faults,
+    item_faults,
+    matching_of,
+    ordering_of,
+    section_faults,
+)
+from exams.rules.marking import (
+    KINDS_OF,
+    LETTERS,
+    METHODS,
+    PARAMETERS,
+    AnswerKey,
+    Marking,
+    as_number,
+    as_points,
+    kinds_taking,
+    mark,
+    settled,
+)
+from exams.rules.orders import draw, option_order
+from exams.rules.texts import fingerprint, normalise, normalise_answer, similarity
+from exams.rules.timing import Arrival, arrival, closing_of, deadline_of
+
+__all__ = [
+    "CHOICE",
+    "KINDS_OF",
+    "LETTERS",
+    "METHODS",
+    "PARAMETERS",
+    "AnswerKey",
+    "Arrival",
+    "ItemContent",
+    "Marking",
+    "arrival",
+    "as_number",
+    "as_points",
+    "case_faults",
+    "closing_of",
+    "deadline_of",
+    "draw",
+    "fingerprint",
+    "item_faults",
+    "kinds_taking",
+    "mark",
+    "matching_of",
+    "normalise",
+    "normalise_answer",
+    "option_order",
+    "ordering_of",
+    "section_faults",
+    "settled",
+    "similarity",
+]
