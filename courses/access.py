@@ -42,6 +42,7 @@ ROUTES = {
     "courses:roster_upload": _OFFICE,
     "courses:roster_template": _NO_ROW,
     "courses:roster_detail": _OFFICE,
+    "courses:roster_columns": _OFFICE,
     "courses:roster_confirm": _OFFICE,
     "courses:roster_discard": _OFFICE,
     "courses:roster_results": roles(OFFICE, Reach.OWN, "for the one who uploaded the roster"),

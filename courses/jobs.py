@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from certificates import services as certificates
 from courses.models import RosterImport, RosterRow, TrainingClass
 from courses.roster import workbooks
+from courses.selectors.classes import roster_counts
 from courses.services import certifying
 from courses.services import roster as service
+from courses.services import roster_answer as answering
+from courses.services import roster_commit as committing
 from lms.core.errors import Missing, Refused
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
@@ -26,14 +29,22 @@ def _roster(job: Job) -> RosterImport:
 
 @job_kind("courses.read_roster", queue="import")
 def read_roster(job: Job, progress: Progress) -> dict[str, Any]:
-    """Read and examine an uploaded roster. A file that cannot be used fails the job with its sentence."""
-    roster = service.read_and_stage(roster=_roster(job), progress=progress, by=actor_of(job))
+    """Look into an uploaded roster. A file that cannot be used fails the job with its sentence."""
+    progress.set_total(1, _("读取名册"))
+    roster = service.read_roster(roster=_roster(job), by=actor_of(job))
     if roster.reason:
         raise Refused(roster.reason)
-    counts: dict[str, int] = {}
-    for verdict in roster.rows.values_list("verdict", flat=True):
-        counts[verdict] = counts.get(verdict, 0) + 1
-    return counts
+    progress.advance()
+    return {"columns": sum(1 for column in roster.columns if column["field"])}
+
+
+@job_kind("courses.examine_roster", queue="import")
+def examine_roster(job: Job, progress: Progress) -> dict[str, Any]:
+    """Examine every row of a roster whose columns are confirmed; goes on where it was broken off."""
+    roster = service.examine_roster(roster=_roster(job), progress=progress, by=actor_of(job))
+    if roster.reason:
+        raise Refused(roster.reason)
+    return roster_counts(roster)
 
 
 @job_kind("courses.import_roster", queue="import")
@@ -42,7 +53,7 @@ def import_roster(job: Job, progress: Progress) -> dict[str, Any]:
     roster, by = _roster(job), actor_of(job)
     waiting = roster.rows.filter(verdict__in=service.ENTERING, committed_at__isnull=True).count()
     progress.set_total(waiting, _("导入名册"))
-    while settled := service.commit_chunk(roster=roster, by=by):
+    while settled := committing.commit_chunk(roster=roster, by=by):
         progress.advance(settled)
     service.close_roster(roster=roster, by=by)
     given = password_rows(roster)
@@ -59,6 +70,16 @@ def password_rows(roster: RosterImport) -> list[tuple[str, str, str, str]]:
         if content.get("password"):
             rows.append((content["name"], content.get("organisation", ""), content["username"], content["password"]))
     return rows
+
+
+@job_kind("courses.answer_roster", queue="import")
+def answer_roster(job: Job, progress: Progress) -> dict[str, Any]:
+    """Give a long roster back with its answers in it."""
+    progress.set_total(1, _("写入核对结果"))
+    with answering.answered_workbook(roster=_roster(job)) as (path, name):
+        progress.attach_result(name, path)
+    progress.advance()
+    return {}
 
 
 @job_kind("courses.issue_certificates", queue="pdf")

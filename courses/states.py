@@ -76,6 +76,8 @@ class AttendanceMethod(models.TextChoices):
 
 class RosterState(models.TextChoices):
     READING = "reading", _("正在读取")
+    MAPPING = "mapping", _("待确认列")
+    EXAMINING = "examining", _("正在核对")
     READY = "ready", _("待确认")
     COMMITTING = "committing", _("正在导入")
     DONE = "done", _("已导入")
@@ -88,3 +90,4 @@ class RowVerdict(models.TextChoices):
     KNOWN = "known", _("已有档案")
     ALREADY = "already", _("已在班内")
     REFUSED = "refused", _("未通过")
+    LEFT_OUT = "left_out", _("不导入")

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/classes/<uuid:uuid>/roster/", rosters.upload, name="roster_upload"),
     path("office/roster-template/", rosters.template, name="roster_template"),
     path("office/rosters/<uuid:uuid>/", rosters.detail, name="roster_detail"),
+    path("office/rosters/<uuid:uuid>/columns/", rosters.columns, name="roster_columns"),
     path("office/rosters/<uuid:uuid>/confirm/", rosters.confirm, name="roster_confirm"),
     path("office/rosters/<uuid:uuid>/discard/", rosters.discard, name="roster_discard"),
     path("office/rosters/<uuid:uuid>/results/", rosters.results, name="roster_results"),

@@ -2,7 +2,7 @@
 
 from courses.models.classes import Attendance, ClassEnrolment, CourseSession, HeadCount, TrainingClass
 from courses.models.pages import CourseIndexPage, CoursePage, LessonPage, ModulePage
-from courses.models.roster import RosterImport, RosterRow
+from courses.models.roster import RosterImport, RosterRow, RosterWording
 from courses.models.study import CheckAnswer, CourseEnrolment, LessonProgress, StudyClock, StudyDay, StudySpell
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ModulePage",
     "RosterImport",
     "RosterRow",
+    "RosterWording",
     "StudyClock",
     "StudyDay",
     "StudySpell",

@@ -11,12 +11,13 @@ from lms.core import clock
 from lms.core.models import Job, Record
 from lms.core.storage import private_files
 from lms.people.models import Person
+from lms.places.models import Division
 
 
 class RosterImport(Record):
     """One uploaded roster of one class. Closed by done, refused or discarded; then its rows lose what they held."""
 
-    PERSONAL = ("upload",)
+    PERSONAL = ("upload", "outline")
 
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="roster_imports")
     upload = models.FileField(upload_to="rosters/", storage=private_files, blank=True)
@@ -25,8 +26,15 @@ class RosterImport(Record):
     state = models.CharField(max_length=12, choices=RosterState, default=RosterState.READING)
     reason = models.CharField(max_length=500, blank=True)  # why the file as a whole is refused
     columns = models.JSONField(default=list)  # [{"column": "C", "header": "身份证号", "field": "document"}]
+    kind = models.CharField(max_length=4, blank=True)  # xlsx, xls, csv, by content
+    outline = models.TextField(blank=True)  # the first rows of every sheet, encrypted; blanked when the import closes
+    sheet = models.CharField(max_length=120, blank=True)  # the sheet that was confirmed
+    header_top = models.PositiveIntegerField(default=0)  # 0-based: where the header begins …
+    header_first = models.PositiveIntegerField(default=0)  # … and where the data begins
+    leave_hidden = models.BooleanField(default=True)  # hidden rows are left out, as was confirmed
     give_accounts = models.BooleanField(default=True)
     read_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    examine_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     commit_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.UUIDField()
@@ -51,8 +59,9 @@ class RosterRow(models.Model):
     roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()  # as the spreadsheet shows it
     verdict = models.CharField(max_length=8, choices=RowVerdict)
+    hinted = models.BooleanField(default=False)  # something a human should look at, which refuses nothing
     sealed = models.TextField(blank=True)
-    problems = models.JSONField(default=list)  # [{"column": "C", "header": "身份证号", "reason": "…"}]
+    problems = models.JSONField(default=list)  # [{"column": "C", "header": "身份证号", "reason": "…", "level": "hint" or absent}]
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     committed_at = models.DateTimeField(null=True)
 
@@ -66,3 +75,16 @@ class RosterRow(models.Model):
                 condition=~Q(verdict="refused") | Q(committed_at__isnull=True), name="courses_rosterrow_refused_not_committed"
             ),
         ]
+
+
+class RosterWording(models.Model):
+    """What a division's offices take one wording of a column header to mean, once a human confirmed it. Newest wins."""
+
+    division = models.ForeignKey(Division, on_delete=models.CASCADE, related_name="+")
+    words = models.CharField(max_length=60)  # as compared: without blanks, marks and width
+    field = models.CharField(max_length=20)  # a field of the roster, or "ignored"
+    decided_by = models.UUIDField()
+    decided_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["division", "words"], name="courses_rosterwording_once")]

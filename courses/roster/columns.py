@@ -1,70 +1,88 @@
-"""Which column is what: header words as counties write them, in one row or two, below any title rows."""
+"""Which column is what: header words as counties write them, in one to three rows, below any title rows.
+
+The words stand in ``aliases.json``; what a division confirmed once (``RosterWording``) comes before them. A word that is
+only like a known one is a suggestion and never taken.
+"""
 
 from __future__ import annotations
 
+import difflib
+import json
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+_DATA = json.loads(Path(__file__).with_name("aliases.json").read_text("utf-8"))
 # field → words in use (DOMAIN §4), without spaces and punctuation
-WORDS: dict[str, tuple[str, ...]] = {
-    "index": ("序号", "编号", "no", "号"),
-    "name": ("姓名", "学员姓名", "参训人员姓名", "人员姓名", "名字", "参训人员", "学员"),
-    "sex": ("性别",),
-    "ethnic_group": ("民族",),
-    "birth_date": ("出生日期", "出生年月日", "出生年月", "生日"),
-    "document_kind": ("证件类型", "证件种类", "证件类别"),
-    "document": (
-        "身份证号",
-        "身份证号码",
-        "公民身份号码",
-        "身份证",
-        "证件号",
-        "证件号码",
-        "身份证件号码",
-        "居民身份证号",
-        "居民身份证号码",
-    ),
-    "education": ("学历", "文化程度", "最高学历", "学历层次"),
-    "major": ("专业", "所学专业", "毕业专业"),
-    "organisation": ("工作单位", "单位", "单位名称", "所在单位", "现工作单位", "工作单位名称", "所属单位"),
-    "position_title": ("职务职称", "职务", "职称", "职务或职称", "岗位", "现任职务", "职务及职称"),
-    "phone": ("联系电话", "手机", "手机号", "手机号码", "电话", "联系方式", "电话号码", "移动电话"),
-    "political_status": ("政治面貌",),
-    "county": ("县市区", "县区", "区县", "县", "所在县", "所在县市区", "县级", "所属县市区"),
-    "township": ("乡镇街道", "乡镇", "街道", "镇街", "所在乡镇", "所在乡镇街道", "乡镇名称", "镇街道"),
-    "category": ("对象类别", "学员类别", "人员类别", "培训对象类别", "类别"),
-    "licence": ("社工证级别编号", "社工证级别", "社工证编号", "持证情况", "社会工作者职业资格证书", "社工证"),
-    "remark": ("备注", "说明"),
-}
+WORDS: dict[str, tuple[str, ...]] = {code: tuple(row["words"]) for code, row in _DATA["fields"].items()}
+LABELS: dict[str, str] = {code: row["label"] for code, row in _DATA["fields"].items()}
+FILLED_DOWN: frozenset[str] = frozenset(_DATA["filled_down"])
+NOT_PEOPLE: tuple[str, ...] = tuple(_DATA["not_people"])
+OURS = ("result", "reason")
+IGNORED = "ignored"
 _FIELD_OF = {word: field for field, words in WORDS.items() for word in words}
 _OPTIONAL = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _PUNCTUATION = re.compile(r"[\s\W_]+")
-SEARCHED_ROWS = 15
+SEARCHED_ROWS = 20
+DEEPEST = 3
+ALIKE = 0.6
+
+Merged = Sequence[tuple[int, int, int, int]]  # first row, first column, last row, last column; 0-based, inclusive
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One recognised column: its place (0-based), the letter Excel shows, the words found, the field it feeds."""
+    """One column: its place (0-based), the letter Excel shows, the words found, the field it feeds (or none), a guess."""
 
     place: int
     letter: str
     words: str
     field: str
+    guess: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the data begins (0-based row) and what the columns are."""
+    """Where the header begins and the data begins (0-based rows), what the columns are, and which stay unknown."""
 
     first: int
     columns: tuple[Column, ...]
-    unknown: tuple[str, ...]
+    others: tuple[Column, ...] = ()
+    top: int = 0
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        return tuple(column.words for column in self.others)
+
+    @property
+    def suffices(self) -> bool:
+        fields = {column.field for column in self.columns}
+        return "name" in fields and bool({"document", "phone"} & fields)
+
+    @property
+    def width(self) -> int:
+        return max((column.place + 1 for column in (*self.columns, *self.others)), default=0)
 
     def column(self, field: str) -> Column | None:
         return next((c for c in self.columns if c.field == field), None)
+
+    def everything(self) -> list[Column]:
+        return sorted((*self.columns, *self.others), key=lambda c: c.place)
+
+    def assigned(self, fields: Mapping[str, str]) -> Header:
+        """The same header with the meanings a human gave, by letter; the first of two columns of one meaning counts."""
+        named: dict[str, Column] = {}
+        others = []
+        for column in self.everything():
+            field = fields.get(column.letter, "")
+            if field in WORDS and field not in named:
+                named[field] = replace(column, field=field, guess="")
+            else:
+                others.append(replace(column, field="", guess=""))
+        return replace(self, columns=tuple(named.values()), others=tuple(others))
 
 
 def letter_of(place: int) -> str:
@@ -76,39 +94,94 @@ def letter_of(place: int) -> str:
     return letters
 
 
-def field_of(words: object) -> str | None:
+def place_of(letters: str) -> int:
+    """``AB`` → 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def plain_words(words: str) -> tuple[str, str]:
+    """Header words as they are compared: width, case, blanks and marks gone; and the same without what stands in brackets."""
+    text = unicodedata.normalize("NFKC", words).casefold()
+    return _PUNCTUATION.sub("", text), _PUNCTUATION.sub("", _OPTIONAL.sub("", text))
+
+
+def field_of(words: object, known: Mapping[str, str] | None = None) -> str | None:
     """The field a header cell means, or None. Marks such as “（必填）” and “县（市、区）” are seen through."""
     if not isinstance(words, str) or len(words) > 40:
         return None
-    text = unicodedata.normalize("NFKC", words).casefold()
-    for candidate in (_PUNCTUATION.sub("", text), _PUNCTUATION.sub("", _OPTIONAL.sub("", text))):
-        if candidate in _FIELD_OF:
-            return _FIELD_OF[candidate]
+    for table in (known or {}, _FIELD_OF):
+        for candidate in plain_words(words):
+            if candidate in table:
+                return table[candidate]
     return None
 
 
-def find_header(rows: Sequence[Sequence[Any]]) -> Header | None:
-    """The header with the most recognised columns among the first rows, in one row or two."""
+def guess_of(words: str) -> str:
+    """The field whose words are most like these, when they are like enough; a suggestion only."""
+    wanted = plain_words(words)[1] or plain_words(words)[0]
+    if len(wanted) < 2:
+        return ""
+    for word, field in sorted(_FIELD_OF.items(), key=lambda item: -len(item[0])):
+        if len(word) >= 2 and word in wanted:
+            return field
+    found = difflib.get_close_matches(wanted, _FIELD_OF, n=1, cutoff=ALIKE)
+    return _FIELD_OF[found[0]] if found else ""
+
+
+def find_header(rows: Sequence[Sequence[Any]], merged: Merged = (), known: Mapping[str, str] | None = None) -> Header | None:
+    """The header with the most recognised columns among the first rows, in one row or several; None when none suffices."""
     best: Header | None = None
-    for index in range(min(SEARCHED_ROWS, len(rows))):
-        one = _header(index + 1, [(cell,) for cell in rows[index]])
-        two = None
-        if index + 1 < len(rows) and not _looks_like_data(rows[index + 1]):
-            width = max(len(rows[index]), len(rows[index + 1]))
-            above = [*rows[index], *[None] * (width - len(rows[index]))]
-            below = [*rows[index + 1], *[None] * (width - len(rows[index + 1]))]
-            two = _header(index + 2, [(b, a, _joined(a, b)) for a, b in zip(above, below, strict=True)])
-        for found in (one, two):
-            if found is not None and (best is None or len(found.columns) > len(best.columns)):
+    for top in range(min(SEARCHED_ROWS, len(rows))):
+        for depth in range(1, DEEPEST + 1):
+            if top + depth > len(rows) or (depth > 1 and looks_like_data(rows[top + depth - 1])):
+                break
+            found = header_at(rows, top, depth, merged, known)
+            if found.suffices and (best is None or len(found.columns) > len(best.columns)):
                 best = found
     return best
 
 
-def _joined(above: Any, below: Any) -> str | None:
-    return f"{above}{below}" if isinstance(above, str) and isinstance(below, str) else None
+def likely_header(rows: Sequence[Sequence[Any]], merged: Merged = (), known: Mapping[str, str] | None = None) -> Header | None:
+    """A row of short words that might be a header in other wording: for a human to say. None when there is none."""
+    for top, row in enumerate(rows[:SEARCHED_ROWS]):
+        words = [cell for cell in row if isinstance(cell, str) and 0 < len(cell.strip()) <= 20]
+        if len(words) >= 3 and len(words) == sum(1 for cell in row if cell is not None) and not looks_like_data(row):
+            return header_at(rows, top, 1, merged, known)
+    return None
 
 
-def _looks_like_data(row: Sequence[Any]) -> bool:
+def header_at(
+    rows: Sequence[Sequence[Any]], top: int, depth: int, merged: Merged = (), known: Mapping[str, str] | None = None
+) -> Header:
+    """What the rows ``top`` … ``top + depth - 1`` say as a header. A group's word holds for every column below it."""
+    taken = [list(row) for row in rows[top : top + depth]]
+    width = max((len(row) for row in taken), default=0)
+    for row in taken:
+        row += [None] * (width - len(row))
+    for r1, c1, r2, c2 in merged:
+        if top <= r1 and r2 < top + depth and c1 < width and c2 > c1:
+            for place in range(c1, min(c2, width - 1) + 1):
+                taken[r1 - top][place] = taken[r1 - top][c1]
+    columns: dict[str, Column] = {}
+    others: list[Column] = []
+    for place in range(width):
+        parts = [" ".join(row[place].split()) for row in taken if isinstance(row[place], str) and row[place].strip()]
+        if not parts:
+            continue
+        field = next(filter(None, (field_of("".join(parts[start:]), known) for start in range(len(parts)))), None)
+        column = Column(place, letter_of(place), parts[-1][:60], field or "")
+        if field and field != IGNORED and field not in columns:
+            columns[field] = column
+        else:
+            guess = "" if field else guess_of(parts[-1])
+            others.append(replace(column, field="", guess=guess))
+    return Header(top + depth, tuple(sorted(columns.values(), key=lambda c: c.place)), tuple(others), top)
+
+
+def looks_like_data(row: Sequence[Any]) -> bool:
     """A second header row holds words only: a number or a long run of digits is data."""
     return any(
         (isinstance(cell, int | float) and not isinstance(cell, bool)) or (isinstance(cell, str) and re.search(r"\d{6}", cell))
@@ -116,16 +189,13 @@ def _looks_like_data(row: Sequence[Any]) -> bool:
     )
 
 
-def _header(first: int, cells: Sequence[Sequence[Any]]) -> Header | None:
-    columns: dict[str, Column] = {}
-    unknown: list[str] = []
-    for place, candidates in enumerate(cells):
-        words = [str(c).strip() for c in candidates if isinstance(c, str) and c.strip()]
-        fields = [field for field in map(field_of, words) if field]
-        if fields and fields[0] not in columns:
-            columns[fields[0]] = Column(place, letter_of(place), " ".join(words[0].split()), fields[0])
-        elif words and not fields:
-            unknown.append(" ".join(words[0].split())[:40])
-    if "name" not in columns or not {"document", "phone"} & columns.keys():
-        return None
-    return Header(first, tuple(sorted(columns.values(), key=lambda c: c.place)), tuple(unknown))
+def not_a_person(cells: Sequence[Any]) -> bool:
+    """A total or a note below the list: its first words say so, or a single text stands alone in the row."""
+    texts = [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
+    filled = sum(1 for cell in cells if cell is not None and str(cell).strip())
+    if not texts:
+        return filled <= 1
+    head = re.sub(r"\s", "", unicodedata.normalize("NFKC", texts[0]))
+    if any(head == word or re.match(rf"{word}[：:、.（(]", head) for word in NOT_PEOPLE):
+        return True
+    return filled == 1 and len(head) > 12

@@ -1,4 +1,7 @@
-"""Each row of a roster against the rules, the people known and the class: what it would become, or why not. Reads only."""
+"""Each row of a roster against the rules, the people known and the class: what it would become, or why not. Reads only.
+
+Rows are looked at by the thousand: what is ordinary is decided for whole columns, what is odd cell by cell.
+"""
 
 from __future__ import annotations
 
@@ -11,65 +14,80 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courses.models import ClassEnrolment, TrainingClass
-from courses.roster.columns import Column
-from courses.roster.reading import Sheet
+from courses.roster import likenesses
+from courses.roster.cells import day_of, document_kind, loose_day, plain_text
+from courses.roster.columns import FILLED_DOWN, NOT_PEOPLE, Column, not_a_person
+from courses.roster.places import Places
+from courses.roster.reading import Row, Sheet
 from courses.states import EnrolmentState, RowVerdict
 from lms.accounts.roles import OFFICE
+from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput
 from lms.people import rules as people_rules
 from lms.people import selectors as people
 from lms.people import vocabularies
 from lms.people.models import IdentityDocument
-from lms.people.services import PersonRow, check_rows
+from lms.people.services import PersonRow
 from lms.places.models import Division
 from lms.programmes.models import Category
 
-CHUNK = 500
+CHUNK = 1000
+RESIDENT = IdentityDocument.Kind.RESIDENT.value
 _CODED = {
     "sex": vocabularies.SEXES,
     "ethnic_group": vocabularies.ETHNIC_GROUPS,
     "education": vocabularies.EDUCATION_LEVELS,
     "political_status": vocabularies.POLITICAL_STATUS,
 }
+_TEXTS = (("major", 80), ("organisation", 120), ("position_title", 80))
+_NOT_ASKED = frozenset({"index", "remark", "result", "reason", "licence", *FILLED_DOWN})
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}")
 
 
 @dataclass(slots=True)
 class Examined:
-    """One row. ``content`` is what would be registered (codes and texts), ``problems`` why it is refused."""
+    """One row. ``content`` is what would be registered (codes and texts), ``problems`` why it is refused or looked at."""
 
     number: int  # as the spreadsheet shows it
     cells: dict[str, Any]
     content: dict[str, Any] = field(default_factory=dict)
     problems: list[dict[str, str]] = field(default_factory=list)
     verdict: str = RowVerdict.NEW
+    hinted: bool = False
     person_id: int | None = None
     division: Division | None = None
 
 
-def examine(sheet: Sheet, training_class: TrainingClass, by: Actor) -> Iterator[list[Examined]]:
-    """Rows in chunks, in order. Empty rows are passed over."""
-    examiner = _Examiner(sheet, training_class, by)
+def examine(sheet: Sheet, training_class: TrainingClass, by: Actor, *, after: int = 0) -> Iterator[list[Examined]]:
+    """Rows in chunks, in order, those after row ``after``. Empty rows are passed over."""
+    examiner = Examiner(sheet, training_class, by)
     chunk: list[Examined] = []
-    for index in range(sheet.header.first, len(sheet.rows)):
-        row = examiner.row(index)
-        if row is None:
+    for index, raw in enumerate(sheet.rows):
+        if index < sheet.header.first:
+            examiner.note_merged(index, raw)
             continue
-        chunk.append(row)
+        row = examiner.row(index, raw)
+        if row is not None:
+            chunk.append(row)
         if len(chunk) == CHUNK:
-            examiner.look_up(chunk)
-            yield chunk
+            examiner.settle(chunk, quietly=chunk[-1].number <= after)
+            yield [row for row in chunk if row.number > after]
             chunk = []
     if chunk:
-        examiner.look_up(chunk)
-        yield chunk
+        examiner.settle(chunk, quietly=chunk[-1].number <= after)
+        yield [row for row in chunk if row.number > after]
 
 
-class _Examiner:
+class Examiner:
+    """What is known while one sheet is looked at: columns, places, categories, who is in the class, what was seen before."""
+
     def __init__(self, sheet: Sheet, training_class: TrainingClass, by: Actor) -> None:
         self.sheet, self.training_class, self.by = sheet, training_class, by
         self.columns = {column.field: column for column in sheet.header.columns}
-        self.places = _Places(training_class.division)
+        self.today = clock.today()
+        self.places = Places(training_class.division)
         self.categories = _categories(training_class)
         self.canonical = people.canonical_ids()
         self.inside = {
@@ -77,117 +95,210 @@ class _Examiner:
             for pk, state in ClassEnrolment.objects.filter(training_class=training_class).values_list("person_id", "state")
         }
         self.seen: dict[tuple[str, str], int] = {}
+        self.codes: dict[tuple[str, str], str | None] = {}
+        self.texts: dict[str, str] = {}
+        self.reach: dict[str, bool] = {}
+        self.spread = _spread(sheet)
+        self.standing: dict[int, tuple[int, Any]] = {}  # place → (last row of the merge, its content)
 
-    def row(self, index: int) -> Examined | None:
-        raw = self.sheet.rows[index]
-        cells = {name: raw[c.place] if c.place < len(raw) else None for name, c in self.columns.items()}
-        if not any(_text(cell) for name, cell in cells.items() if name not in ("index", "remark")):
-            return None
-        row = Examined(number=index + 1, cells=cells)
-        self._name(row)
-        self._document(row)
-        self._phone(row)
-        for name, vocabulary in _CODED.items():
-            self._coded(row, name, vocabulary)
-        self._birth(row)
-        for name, longest in (("major", 80), ("organisation", 120), ("position_title", 80)):
-            text = " ".join(_text(cells.get(name)).split())
-            if len(text) > longest:
-                self._refuse(row, name, _("超过 %(longest)d 个字，请缩短。") % {"longest": longest})
-            row.content[name] = text
-        self._division(row)
-        self._category(row)
-        self._duplicate(row)
-        return row
+    # --- which rows are people
 
-    def _refuse(self, row: Examined, name: str, reason: str) -> None:
+    def note_merged(self, index: int, raw: Row) -> None:
+        """Remember what a merged cell says for the rows below its first."""
+        for place, last in self.spread.get(index, ()):
+            self.standing[place] = (last, raw[place] if place < len(raw) else None)
+
+    def row(self, index: int, raw: Row) -> Examined | None:
+        """The row as a person to be examined; left out when it is a note, a total, a header again or hidden; None if empty."""
+        self.note_merged(index, raw)
+        width = len(raw)
+        cells = {name: raw[c.place] if c.place < width else None for name, c in self.columns.items()}
+        if not any(cell is not None and plain_text(cell) for name, cell in cells.items() if name not in _NOT_ASKED):
+            if not any(isinstance(cell, str) and cell.strip() for cell in raw):
+                return None
+            if not any(cells.get(name) for name in ("organisation", "county", "township")) or not_a_person(raw):
+                return self._left_out(index, cells, _("不是名单行（合计、说明或空行）。"))
+        if index in self.sheet.left_out:
+            return self._left_out(index, cells, _("隐藏行，按您的选择不导入。"))
+        name = cells.get("name")
+        if not cells.get("document") and not cells.get("phone") and (not_a_person(raw) or _is_note(name)):
+            return self._left_out(index, cells, _("不是名单行（合计、说明或空行）。"))
+        if isinstance(name, str) and "".join(name.split()) == "".join(self.columns["name"].words.split()):
+            return self._left_out(index, cells, _("重复的表头。"))
+        for name_of in FILLED_DOWN:
+            column = self.columns.get(name_of)
+            if column is not None and cells[name_of] is None and column.place in self.standing:
+                last, content = self.standing[column.place]
+                if index <= last:
+                    cells[name_of] = content
+        return Examined(number=index + 1, cells=cells)
+
+    def _left_out(self, index: int, cells: dict[str, Any], reason: str) -> Examined:
+        problem = {"column": "", "header": "", "reason": reason}
+        name = cells.get("name")
+        content = {"name": plain_text(name)[:40] if name is not None else ""}
+        return Examined(number=index + 1, cells=cells, content=content, problems=[problem], verdict=RowVerdict.LEFT_OUT)
+
+    # --- what they say
+
+    def settle(self, chunk: Sequence[Examined], *, quietly: bool = False) -> None:
+        """Decide a chunk. ``quietly``: only remember what it held, for duplicates further down (it was staged before)."""
+        rows = [row for row in chunk if row.verdict != RowVerdict.LEFT_OUT]
+        facts = people_rules.sound_residents([row.cells.get("document") for row in rows], self.today)
+        for row, fact in zip(rows, facts, strict=True):
+            self._name(row)
+            self._document(row, fact)
+            self._phone(row)
+            for name, vocabulary in _CODED.items():
+                self._coded(row, name, vocabulary)
+            self._birth(row)
+            self._texts(row)
+            self._division(row)
+            self._category(row)
+            self._duplicate(row)
+        if not quietly:
+            self._look_up(rows)
+
+    def refuse(self, row: Examined, name: str, reason: str) -> None:
         column: Column | None = self.columns.get(name)
         row.problems.append({"column": column.letter if column else "", "header": column.words if column else "", "reason": reason})
         row.verdict = RowVerdict.REFUSED
 
+    def hint(self, row: Examined, name: str, reason: str) -> None:
+        """Something to look at; the row is not refused for it."""
+        column = self.columns.get(name)
+        found = {"column": column.letter if column else "", "header": column.words if column else "", "reason": reason}
+        row.problems.append({**found, "level": "hint"})
+        row.hinted = True
+
     def _name(self, row: Examined) -> None:
+        cell = row.cells.get("name")
+        if isinstance(cell, str) and _PLAIN_NAME.fullmatch(cell):
+            row.content["name"] = cell
+            return
         try:
-            cell = row.cells.get("name")
             row.content["name"] = people_rules.normalise_name("" if cell is None else cell)
         except BadInput as error:
             row.content["name"] = ""
-            self._refuse(row, "name", str(error))
+            self.refuse(row, "name", str(error))
 
-    def _document(self, row: Examined) -> None:
-        row.content["document"], row.content["document_kind"] = "", IdentityDocument.Kind.RESIDENT.value
+    def _document(self, row: Examined, fact: people_rules.DocumentFacts | None) -> None:
+        content = row.content
+        content["document"], content["document_kind"] = "", RESIDENT
         cell = row.cells.get("document")
-        if not _text(cell):
-            if not _text(row.cells.get("phone")):
-                self._refuse(row, "document", _("身份证号和联系电话至少填一项。"))
+        if cell is None or not plain_text(cell):
+            if not plain_text(row.cells.get("phone")):
+                self.refuse(row, "document", _("身份证号和联系电话至少填一项。"))
             return
-        kind = _document_kind(_text(row.cells.get("document_kind")))
+        stated = row.cells.get("document_kind")
+        kind = document_kind(plain_text(stated)) if stated is not None else RESIDENT
         if kind is None:
-            self._refuse(row, "document_kind", _("证件类型“%(text)s”无法识别。") % {"text": _text(row.cells["document_kind"])[:20]})
+            self.refuse(row, "document_kind", _("证件类型“%(text)s”无法识别。") % {"text": plain_text(stated)[:20]})
             return
-        try:
-            facts = people_rules.check_document(kind, cell)
-        except BadInput as error:
-            self._refuse(row, "document", str(error))
-            return
-        row.content["document"], row.content["document_kind"] = facts.number, facts.kind
-        row.content["sex"], row.content["birth_date"] = facts.sex, facts.birth_date.isoformat() if facts.birth_date else ""
+        if fact is None or kind not in (RESIDENT, IdentityDocument.Kind.HK_MO_TW):
+            try:
+                fact = people_rules.check_document(kind, cell, today=self.today)
+            except BadInput as error:
+                self.refuse(row, "document", str(error))
+                return
+        content["document"], content["document_kind"] = fact.number, fact.kind
+        content["sex"], content["birth_date"] = fact.sex, fact.birth_date.isoformat() if fact.birth_date else ""
 
     def _phone(self, row: Examined) -> None:
+        cell = row.cells.get("phone")
+        if cell is None or (isinstance(cell, str) and _MOBILE.fullmatch(cell)):
+            row.content["phone"] = cell or ""
+            return
         try:
-            row.content["phone"] = people_rules.normalise_phone(row.cells.get("phone"))
+            row.content["phone"] = people_rules.normalise_phone(cell)
         except BadInput as error:
             row.content["phone"] = ""
-            self._refuse(row, "phone", str(error))
+            self.refuse(row, "phone", str(error))
 
     def _coded(self, row: Examined, name: str, vocabulary: vocabularies.Vocabulary) -> None:
-        text = _text(row.cells.get(name))
-        code = vocabularies.code_of(vocabulary, text) if text else ""
-        if code is None:
-            self._refuse(row, name, _("“%(text)s”无法识别，请按模板中的选项填写。") % {"text": text[:20]})
-            return
+        cell = row.cells.get(name)
         known = row.content.get(name, "")
+        if cell is None:
+            row.content[name] = known
+            return
+        text = plain_text(cell)
+        key = (name, text)
+        if key not in self.codes:
+            self.codes[key] = vocabularies.code_of(vocabulary, text) if text else ""
+        code = self.codes[key]
+        if code is None:
+            self.refuse(row, name, _("“%(text)s”无法识别，请按模板中的选项填写。") % {"text": text[:20]})
+            return
         if name == "sex" and known and code in ("1", "2") and code != known:
-            self._refuse(row, name, _("性别与身份证号不一致，请核对。"))
+            self.refuse(row, name, _("性别与身份证号不一致，请核对。"))
         row.content[name] = known or code
 
     def _birth(self, row: Examined) -> None:
         known = row.content.get("birth_date", "")
         cell = row.cells.get("birth_date")
         row.content["birth_date"] = known
-        if cell is None or _text(cell) == "":
+        if cell is None or plain_text(cell) == "":
             return
         day = day_of(cell)
         if day is None:
-            if not known and not re.fullmatch(r"\d{4}\D{1,2}\d{1,2}\D?|\d{6}", _text(cell)):
-                self._refuse(row, "birth_date", _("出生日期“%(text)s”无法识别，请写成 1990-01-31。") % {"text": _text(cell)[:20]})
+            month = loose_day(cell)
+            if month is None and not known:
+                self.refuse(
+                    row, "birth_date", _("出生日期“%(text)s”无法识别，请写成 1990-01-31。") % {"text": plain_text(cell)[:20]}
+                )
+            elif month is not None and known and known[:7] != month:
+                self.refuse(row, "birth_date", _("出生日期与身份证号不一致，请核对。"))
             return
         if known and known != day.isoformat():
-            self._refuse(row, "birth_date", _("出生日期与身份证号不一致，请核对。"))
+            self.refuse(row, "birth_date", _("出生日期与身份证号不一致，请核对。"))
+        elif day > self.today or day.year < 1900:
+            self.refuse(row, "birth_date", _("出生日期“%(text)s”不可能，请核对。") % {"text": day.isoformat()})
         row.content["birth_date"] = known or day.isoformat()
 
+    def _texts(self, row: Examined) -> None:
+        for name, longest in _TEXTS:
+            cell = row.cells.get(name)
+            if cell is None:
+                row.content[name] = ""
+                continue
+            text = self.texts.get(cell) if isinstance(cell, str) else None
+            if text is None:
+                text = " ".join(plain_text(cell).split())
+                if isinstance(cell, str) and len(self.texts) < 50_000:
+                    self.texts[cell] = text
+            if len(text) > longest:
+                self.refuse(row, name, _("超过 %(longest)d 个字，请缩短。") % {"longest": longest})
+            row.content[name] = text
+
     def _division(self, row: Examined) -> None:
-        county, township = _text(row.cells.get("county")), _text(row.cells.get("township"))
+        county, township = plain_text(row.cells.get("county")), plain_text(row.cells.get("township"))
         try:
             row.division = self.places.find(county, township)
         except BadInput as error:
-            self._refuse(row, "township" if township else "county", str(error))
+            self.refuse(row, "township" if township else "county", str(error))
             return
         row.content["division"] = str(row.division.uuid)
 
     def _category(self, row: Examined) -> None:
-        text = _text(row.cells.get("category"))
+        cell = row.cells.get("category")
         row.content["category"] = None
-        if text:
-            found = self.categories.get(text.casefold())
-            if found is None:
-                self._refuse(row, "category", _("对象类别“%(text)s”不在本地区的类别表里。") % {"text": text[:20]})
-            else:
-                row.content["category"] = found.pk
+        if cell is None or not (text := plain_text(cell)):
+            return
+        found = self.categories.get(text.casefold())
+        if found is None:
+            self.refuse(row, "category", _("对象类别“%(text)s”不在本地区的类别表里。") % {"text": text[:20]})
+        else:
+            row.content["category"] = found.pk
 
     def _duplicate(self, row: Examined) -> None:
         content = row.content
         if content["document"]:
-            key = ("document", content["document"])
+            number = content["document"]
+            key = ("document", number)
+            old = people_rules.to_eighteen(number) if content["document_kind"] == IdentityDocument.Kind.RESIDENT_15 else number
+            first = self.seen.setdefault(("later", old), row.number)
+            if first != row.number and key not in self.seen:
+                self.hint(row, "document", _("与第 %(row)d 行可能是同一人（15 位与 18 位号码对应）。") % {"row": first})
         elif content["name"] and content["phone"]:
             key = (content["name"], content["phone"])
         else:
@@ -195,35 +306,47 @@ class _Examiner:
         first = self.seen.setdefault(key, row.number)
         if first != row.number:
             name = "document" if content["document"] else "name"
-            self._refuse(row, name, _("与第 %(row)d 行重复。") % {"row": first})
+            self.refuse(row, name, _("与第 %(row)d 行重复。") % {"row": first})
 
-    def look_up(self, chunk: Sequence[Examined]) -> None:
-        """Who of the chunk is known, who is in the class already."""
-        good = [row for row in chunk if row.verdict != RowVerdict.REFUSED]
-        clashes = check_rows([person_row(row.content, row.division) for row in good])
-        for index, sentence in clashes.items():
-            self._refuse(good[index], "document", sentence)
-        documents = [(r.content["document_kind"], r.content["document"]) for r in chunk if r.content["document"]]
+    # --- who they are
+
+    def _look_up(self, rows: Sequence[Examined]) -> None:
+        """Who of the chunk is known, who is in the class already, who may be somebody known under another document."""
+        documents = [(r.content["document_kind"], r.content["document"]) for r in rows if r.content["document"]]
         known = people.persons_by_documents(documents)
+        good = [row for row in rows if row.verdict != RowVerdict.REFUSED]
         by_phone = self._by_phone([r for r in good if not r.content["document"]])
+        unknown: list[Examined] = []
         for row in good:
-            if row.verdict == RowVerdict.REFUSED:
-                continue
             content = row.content
             if content["document"]:
                 person = known.get((content["document_kind"], content["document"]))
             else:
                 person = by_phone.get((content["name"], content["phone"]))
             if person is None:
-                if row.division is not None and not self.by.covers(row.division.path, *OFFICE):
-                    self._refuse(row, "county", _("这个地区不在您的管辖范围内，不能在那里建立新学员。"))
+                if self._out_of_reach(row.division):
+                    self.refuse(row, "county", _("这个地区不在您的管辖范围内，不能在那里建立新学员。"))
+                else:
+                    unknown.append(row)
+                continue
+            if person.erased_at is None and not people_rules.names_alike(person.name, content["name"]):
+                self.refuse(row, "document", _("该证件号码已登记在另一姓名下，请核对姓名和号码。"))
                 continue
             row.person_id, row.verdict = person.pk, RowVerdict.KNOWN
             state = self.inside.get(self.canonical.get(person.pk, person.pk))
             if state == EnrolmentState.WITHDRAWN:
-                self._refuse(row, "name", _("该学员已退出本班；如需恢复，请在班级名单里操作。"))
+                self.refuse(row, "name", _("该学员已退出本班；如需恢复，请在班级名单里操作。"))
             elif state is not None:
                 row.verdict = RowVerdict.ALREADY
+        for place, sentence in likenesses.sentences([row.content for row in unknown], self.by).items():
+            self.hint(unknown[place], "name", sentence)
+
+    def _out_of_reach(self, division: Division | None) -> bool:
+        if division is None:
+            return False
+        if division.path not in self.reach:
+            self.reach[division.path] = self.by.covers(division.path, *OFFICE)
+        return not self.reach[division.path]
 
     def _by_phone(self, rows: Sequence[Examined]) -> dict[tuple[str, str], Any]:
         phones = {row.content["phone"] for row in rows}
@@ -250,53 +373,17 @@ def person_row(content: dict[str, Any], division: Division | None) -> PersonRow:
     )
 
 
-class _Places:
-    """The divisions below the class's host, by name and code, as rosters write them."""
-
-    def __init__(self, root: Division) -> None:
-        self.root = root
-        self.all = list(Division.objects.filter(path__startswith=root.path, valid_to__isnull=True, is_statistical=False))
-        self.by_words: dict[str, list[Division]] = {}
-        for division in self.all:
-            for words in {division.name, division.full_name, division.code, _short_name(division.name)}:
-                self.by_words.setdefault(words, []).append(division)
-        self.found: dict[tuple[str, str], Division] = {}
-
-    def find(self, county: str, township: str) -> Division:
-        key = (county, township)
-        if key not in self.found:
-            self.found[key] = self._find(county, township)
-        return self.found[key]
-
-    def _find(self, county: str, township: str) -> Division:
-        within = self._one(county, self.root) if county else self.root
-        return self._one(township, within) if township else within
-
-    def _one(self, words: str, within: Division) -> Division:
-        words = re.sub(r"\s", "", words)
-        if words in (within.name, within.full_name, within.code, _short_name(within.name)):
-            return within
-        found = [d for d in self.by_words.get(words, []) if d.path.startswith(within.path)]
-        if not found:
-            raise BadInput(
-                _("在“%(within)s”范围内找不到“%(words)s”，请写全称或行政区划代码。") % {"within": within.name, "words": words[:30]}
-            )
-        top = min(d.level for d in found)
-        found = [d for d in found if d.level == top]
-        if len(found) > 1:
-            raise BadInput(_("“%(words)s”不止一处，请加填县（市、区）或写行政区划代码。") % {"words": words[:30]})
-        return found[0]
+def _spread(sheet: Sheet) -> dict[int, list[tuple[int, int]]]:
+    """First row of a merge over several rows → (place, last row)."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for r1, c1, r2, _c2 in sheet.merged:
+        if r2 > r1:
+            found.setdefault(r1, []).append((c1, r2))
+    return found
 
 
-_ENDINGS = ("街道办事处", "街道", "自治县", "自治州", "地区", "镇", "乡", "县", "区", "市", "省")
-
-
-def _short_name(name: str) -> str:
-    """龙头山镇 → 龙头山; names that would be left with one character stay whole."""
-    for ending in _ENDINGS:
-        if name.endswith(ending) and len(name) - len(ending) >= 2:
-            return name.removesuffix(ending)
-    return name
+def _is_note(name: Any) -> bool:
+    return isinstance(name, str) and "".join(name.split()).rstrip("：:") in NOT_PEOPLE
 
 
 def _categories(training_class: TrainingClass) -> dict[str, Category]:
@@ -306,44 +393,3 @@ def _categories(training_class: TrainingClass) -> dict[str, Category]:
         if category.division is None or path.startswith(category.division.path):
             found[category.name.casefold()] = found[category.code.casefold()] = category
     return found
-
-
-def _document_kind(text: str) -> str | None:
-    if not text:
-        return IdentityDocument.Kind.RESIDENT.value
-    if text in ("身份证", "居民身份证", "公民身份证"):
-        return IdentityDocument.Kind.RESIDENT.value
-    for kind in IdentityDocument.Kind:
-        if text in (kind.value, str(kind.label)):
-            return kind.value
-    return None
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
-
-
-def day_of(cell: Any) -> dt.date | None:
-    """A whole day from a date cell, a serial number of Excel, or the ways people write one."""
-    if isinstance(cell, dict):
-        cell = cell.get("day", "")
-    if isinstance(cell, dt.datetime):
-        return cell.date()
-    if isinstance(cell, dt.date):
-        return cell
-    text = _text(cell)
-    found = re.fullmatch(r"(\d{4})[-/.年 ]+(\d{1,2})[-/.月 ]+(\d{1,2})日?(?: .*)?", text) or re.fullmatch(
-        r"(\d{4})(\d{2})(\d{2})", text
-    )
-    try:
-        if found:
-            return dt.date(int(found[1]), int(found[2]), int(found[3]))
-        if isinstance(cell, int | float) and 3653 < cell < 73050:  # 1910–2100 as a serial number
-            return dt.date(1899, 12, 30) + dt.timedelta(days=int(cell))
-    except ValueError:
-        return None
-    return None

@@ -25,10 +25,13 @@ STEP = 1024 * 1024
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 _ROW = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d{1,10})["']""")
+# cells and rows that hold a format and nothing else: a sheet painted to its last column is no large sheet
+_EMPTY = re.compile(rb"<(?:\w+:)?c\b[^>]*/>|<(?:\w+:)?row\b[^>]*/>|<(?:\w+:)?row\b[^>]*[^/>]>\s*</(?:\w+:)?row>")
 
 
 def kind_of(path: Path) -> str:
     """``xlsx``, ``xls`` or ``csv`` by content; raises ``BadInput`` with one sentence for what cannot be a roster."""
+    _check_ending(path.suffix.lower())
     size = path.stat().st_size
     if size == 0:
         raise BadInput(_("文件是空的。"))
@@ -45,9 +48,32 @@ def kind_of(path: Path) -> str:
         return "xlsx"
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput(_("这不是表格文件。请上传 Excel（xlsx、xls）或 CSV 文件。"))
-    if head.lstrip().lower().startswith((b"<html", b"<!doctype", b"<?xml", b"%pdf", b"{\\rtf")):
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head", b"mime-version")):
+        raise BadInput(
+            _("这个文件是网页，只是改了扩展名（常见于从其他系统导出）。请用 Excel 打开，另存为“Excel 工作簿（.xlsx）”后再上传。")
+        )
+    if start.startswith((b"<!doctype", b"<?xml", b"%pdf", b"{\\rtf")):
         raise BadInput(_("这不是表格文件。请在 Excel 里另存为“Excel 工作簿（.xlsx）”后再上传。"))
     return "csv"
+
+
+_OTHERS = {
+    ".et": "WPS",
+    ".ett": "WPS",
+    ".ods": "LibreOffice",
+    ".numbers": "Numbers",
+    ".xlsb": "Excel",
+}
+
+
+def _check_ending(ending: str) -> None:
+    """Formats of other programs, by their ending: how to save them as one that can be read."""
+    if program := _OTHERS.get(ending):
+        raise BadInput(
+            _("%(ending)s 格式不能读取。请用 %(program)s 打开，选“文件 → 另存为”，类型选“Excel 工作簿（.xlsx）”，再上传。")
+            % {"ending": ending, "program": program}
+        )
 
 
 def _check_workbook(path: Path) -> None:
@@ -55,6 +81,10 @@ def _check_workbook(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             names = {entry.filename for entry in entries}
+            if "xl/workbook.bin" in names:
+                _check_ending(".xlsb")
+            if any(name.startswith("Object/") or name == "content.xml" for name in names):
+                _check_ending(".ods")
             if "xl/workbook.xml" not in names:
                 raise BadInput(_("这不是 Excel 工作簿。请上传 xlsx、xls 或 CSV 文件。"))
             if any(entry.flag_bits & 0x1 for entry in entries):
@@ -98,16 +128,17 @@ def _cells_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> int:
     with archive.open(entry) as handle:
         while step := handle.read(STEP):
             chunk = tail + step
-            found = _ROW.findall(chunk)
+            cut = max(chunk.rfind(b"<"), len(chunk) - 4096)
+            chunk, tail = chunk[:cut], chunk[cut:]
+            found = _ROW.findall(_EMPTY.sub(b"", chunk))
             cells += len(found)
             for letters, digits in found:
                 if len(digits) > 5:
                     last_row = max(last_row, int(digits))
                 if len(letters) > 1:
                     last_column = max(last_column, _column(letters))
-            if last_row > MOST_ROWS + 10 or last_column > MOST_COLUMNS or cells > (MOST_ROWS + 10) * 40:
+            if last_row > MOST_ROWS + 100 or last_column > MOST_COLUMNS or cells > (MOST_ROWS + 100) * 40:
                 raise BadInput(_too_large())
-            tail = chunk[-32:]
     return cells
 
 

@@ -1,4 +1,8 @@
-"""A roster file as rows of raw cells. A number stays a number: what Excel did to an identity number must stay visible."""
+"""A roster file as rows of raw cells. A number stays a number: what Excel did to an identity number must stay visible.
+
+First an ``Outline`` (every sheet, its first rows, what is hidden), from which a human confirms sheet and columns; then the
+rows of the sheet confirmed, in chunks, so that memory does not grow with the book's other sheets.
+"""
 
 from __future__ import annotations
 
@@ -7,70 +11,147 @@ import io
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from courses.roster import columns, guard
+from courses.roster import columns, guard, hidden
 from lms.core.errors import BadInput
 
 Row = list[Any]
+PREVIEWED = 40
+MOST_SHEETS = 20
 _CHILD = Path(__file__).with_name("xls_child.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The sheet that holds the roster. ``rows`` begin with the sheet's first row; ``first`` is where the data begins."""
+@dataclass(slots=True)
+class SheetOutline:
+    """One sheet: its first rows and what a human has to know of it. Rows and columns count from 0."""
 
     name: str
-    rows: list[Row]
+    visible: bool
+    height: int
+    head: list[Row]
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        top = [m for m in self.merged if m[0] < PREVIEWED]
+        return {
+            "name": self.name,
+            "visible": self.visible,
+            "height": self.height,
+            "head": [[_plain(cell) for cell in row] for row in self.head],
+            "merged": top[:200],
+            "hidden_rows": self.hidden_rows[:200],
+            "hidden_count": len(self.hidden_rows),
+            "hidden_columns": self.hidden_columns[:200],
+        }
+
+
+@dataclass(slots=True)
+class Outline:
+    """What a file holds: ``kind`` by its content and its worksheets in order."""
+
+    kind: str
+    sheets: list[SheetOutline]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The sheet that holds the roster. ``rows`` begin with the sheet's first row and are read once, in order."""
+
+    name: str
+    rows: Iterator[Row]
     header: columns.Header
+    height: int
+    width: int  # up to the last filled or merged cell
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    left_out: frozenset[int] = frozenset()  # hidden rows that are not to be taken
 
 
-def read(path: Path) -> Sheet:
-    """The first visible sheet with a roster's header. Raises ``BadInput`` with one sentence."""
+def outline(path: Path) -> Outline:
+    """Every worksheet's first rows. Raises ``BadInput`` with one sentence for a file that cannot be a roster."""
     kind = guard.kind_of(path)
-    sheets = {"csv": _read_csv, "xlsx": _read_xlsx, "xls": _read_xls}[kind](path)
-    best: Sheet | None = None
-    for name, rows in sheets:
-        header = columns.find_header(rows)
-        if header is not None:
-            best = Sheet(name, rows, header)
-            break
-    if best is None:
-        raise BadInput(_("没有找到名单的表头。请保留一行列名，至少含“姓名”，并含“身份证号”或“联系电话”；可下载名册模板对照。"))
-    if len(best.rows) - best.header.first > guard.MOST_ROWS:
+    return Outline(kind, {"csv": _outline_csv, "xlsx": _outline_xlsx, "xls": _outline_xls}[kind](path))
+
+
+def read(path: Path, *, known: dict[str, str] | None = None) -> Sheet:
+    """The sheet and columns as recognised, without asking anybody: for commands. Hidden rows are left out."""
+    seen = outline(path)
+    index, header = recognise(seen, known)
+    return open_sheet(path, seen.sheets[index].name, header, leave_hidden=bool(seen.sheets[index].hidden_rows))
+
+
+def recognise(seen: Outline, known: dict[str, str] | None = None) -> tuple[int, columns.Header]:
+    """The sheet that most likely holds the roster, visible ones first, and its header. Refuses a book without any."""
+    order = sorted(range(len(seen.sheets)), key=lambda i: (not seen.sheets[i].visible, i))
+    for find in (columns.find_header, columns.likely_header):
+        for index in order:
+            sheet = seen.sheets[index]
+            header = find(sheet.head, sheet.merged, known)
+            if header is not None and sheet.height > header.first:
+                return index, header
+            if header is not None and header.suffices:
+                raise BadInput(_("表头下面没有名单。"))
+    raise BadInput(_("没有找到名单的表头。请保留一行列名，至少含“姓名”，并含“身份证号”或“联系电话”；可下载名册模板对照。"))
+
+
+def open_sheet(path: Path, name: str, header: columns.Header, *, leave_hidden: bool = False) -> Sheet:
+    """The rows of one sheet, to be read once; hidden ones are named when they are to be left out. Refuses too many rows."""
+    kind = guard.kind_of(path)
+    merged: list[tuple[int, int, int, int]] = []
+    left_out: list[int] = []
+    if kind == "xlsx":
+        left_out = hidden.of_workbook(path).get(name, ([], []))[0] if leave_hidden else []
+        book = _opened(path)
+        sheet = book.get_sheet_by_name(name)
+        height = _height(sheet)
+        width = 0 if sheet.end is None else int(sheet.end[1]) + 1
+        rows: Iterator[Row] = _padded(sheet)
+        merged = _merged(sheet)
+    else:
+        outlines = _outline_csv(path, whole=True) if kind == "csv" else _outline_xls(path, whole=True)
+        found = next((s for s in outlines if s.name == name), outlines[0])
+        height, rows, merged = found.height, iter(found.head), found.merged
+        width = max((len(row) for row in found.head), default=0)
+        left_out = found.hidden_rows if leave_hidden else []
+    if height - header.first > guard.MOST_ROWS:
         raise BadInput(_("名单超过 %(most)d 行，请拆分后再上传。") % {"most": guard.MOST_ROWS})
-    return best
+    width = max(width, *(right + 1 for _top, _left, _bottom, right in merged if right < guard.MOST_COLUMNS), header.width)
+    return Sheet(name, rows, header, height, width, merged, frozenset(left_out))
 
 
-def _read_csv(path: Path) -> list[tuple[str, list[Row]]]:
-    raw = path.read_bytes()
-    text = _decode(raw)
+# --- CSV
+
+
+def _outline_csv(path: Path, *, whole: bool = False) -> list[SheetOutline]:
+    text = _decode(path.read_bytes())
     if "\x00" in text:
         raise BadInput(_("这不是表格文件。请上传 Excel（xlsx、xls）或 CSV 文件。"))
-    head = text[:4096]
-    delimiter = max(",\t;", key=head.count)
+    delimiter = max(",\t;", key=text[:4096].count)
     csv.field_size_limit(10_000)
     try:
         rows: list[Row] = []
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            if len(row) > guard.MOST_COLUMNS or len(rows) > guard.MOST_ROWS + 10:
+            if len(row) > guard.MOST_COLUMNS or len(rows) > guard.MOST_ROWS + 100:
                 raise BadInput(_("名单超过 %(most)d 行，请拆分后再上传。") % {"most": guard.MOST_ROWS})
             rows.append([cell if cell != "" else None for cell in row])
     except csv.Error as error:
         raise BadInput(_("CSV 文件有一行无法识别，请用 Excel 打开并另存为 xlsx 后再上传。")) from error
-    return [("CSV", rows)]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return [SheetOutline("CSV", True, len(rows), rows if whole else rows[:PREVIEWED])]
 
 
 def _decode(raw: bytes) -> str:
     """UTF-8 with or without mark, UTF-16 with mark, else GB18030 as Chinese Excel writes it."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        tries = ["utf-16"]
-    else:
-        tries = ["utf-8-sig", "gb18030"]
+    tries = ["utf-16"] if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
     for encoding in tries:
         try:
             return raw.decode(encoding)
@@ -79,38 +160,86 @@ def _decode(raw: bytes) -> str:
     raise BadInput(_("无法识别文件的文字编码，请用 Excel 打开并另存为 xlsx 后再上传。"))
 
 
-def _read_xlsx(path: Path) -> list[tuple[str, list[Row]]]:
+# --- xlsx
+
+
+def _opened(path: Path) -> Any:
     import python_calamine as calamine
 
     try:
-        with calamine.CalamineWorkbook.from_path(str(path)) as book:
-            visible = [
-                meta.name
-                for meta in book.sheets_metadata
-                if meta.visible == calamine.SheetVisibleEnum.Visible and meta.typ == calamine.SheetTypeEnum.WorkSheet
-            ]
-            return [(name, _rows(book.get_sheet_by_name(name))) for name in visible[:10]]
+        return calamine.CalamineWorkbook.from_path(str(path))
     except calamine.PasswordError as error:
         raise BadInput(_("文件设有打开密码，请去掉密码后再上传。")) from error
     except calamine.CalamineError as error:
         raise BadInput(_("文件已损坏，无法打开。请在 Excel 里重新保存后再上传。")) from error
 
 
-def _rows(sheet: Any) -> list[Row]:
-    rows = sheet.to_python(skip_empty_area=False)
-    return [[None if cell == "" else cell for cell in row] for row in rows]
+def _outline_xlsx(path: Path) -> list[SheetOutline]:
+    import python_calamine as calamine
 
-
-def _read_xls(path: Path) -> list[tuple[str, list[Row]]]:
-    """The old format cannot be measured before it is read, so it is read in a child process with bounded memory and time."""
+    book = _opened(path)
+    unseen = hidden.of_workbook(path)
+    found = []
     try:
-        done = subprocess.run(  # noqa: S603 our own script
-            [sys.executable, "-I", str(_CHILD), str(path)], capture_output=True, timeout=30, check=False
-        )
+        for meta in book.sheets_metadata[:MOST_SHEETS]:
+            if meta.typ != calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(meta.name)
+            rows, places = unseen.get(meta.name, ([], []))
+            height = _height(sheet)
+            found.append(
+                SheetOutline(
+                    name=meta.name,
+                    visible=meta.visible == calamine.SheetVisibleEnum.Visible,
+                    height=height,
+                    head=list(islice(_padded(sheet), PREVIEWED)),
+                    merged=_merged(sheet),
+                    hidden_rows=[row for row in rows if row < height],
+                    hidden_columns=places,
+                )
+            )
+            del sheet
+    except calamine.CalamineError as error:
+        raise BadInput(_("文件已损坏，无法打开。请在 Excel 里重新保存后再上传。")) from error
+    return found
+
+
+def _height(sheet: Any) -> int:
+    return 0 if sheet.end is None else int(sheet.end[0]) + 1
+
+
+def _padded(sheet: Any) -> Iterator[Row]:
+    """All rows from the first row and column of the sheet on (the library leaves out empty columns on the left)."""
+    if sheet.start is None:
+        return
+    left: Row = [None] * sheet.start[1]
+    for row in sheet.iter_rows():
+        yield [*left, *[None if cell == "" else cell for cell in row]]
+
+
+def _merged(sheet: Any) -> list[tuple[int, int, int, int]]:
+    return [(r1, c1, r2, c2) for (r1, c1), (r2, c2) in (sheet.merged_cell_ranges or [])]
+
+
+# --- xls
+
+
+def _outline_xls(path: Path, *, whole: bool = False) -> list[SheetOutline]:
+    """The old format cannot be measured before it is read, so it is read in a child process with bounded memory and time."""
+    command = [sys.executable, "-I", str(_CHILD), str(path), "0" if whole else str(PREVIEWED)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=30, check=False)  # noqa: S603 our own script
     except subprocess.TimeoutExpired as error:
         raise BadInput(_("表格过大或已损坏，请另存为 xlsx 后再上传。")) from error
     if done.returncode == 3:
         raise BadInput(_("文件设有打开密码，请去掉密码后再上传。"))
     if done.returncode:
         raise BadInput(_("表格过大或已损坏，请另存为 xlsx 后再上传。"))
-    return [(name, rows) for name, rows in json.loads(done.stdout)]
+    return [SheetOutline(**{**row, "merged": [tuple(m) for m in row["merged"]]}) for row in json.loads(done.stdout)]
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as JSON holds it."""
+    if cell is None or isinstance(cell, str | int | float | bool | dict):
+        return cell
+    return {"day": cell.isoformat()[:10]} if hasattr(cell, "isoformat") else str(cell)

@@ -22,6 +22,7 @@ from courses.services.completion import answer_check, complete_course, finish_le
 from courses.services.enrolment import Entry, enrol, enrol_many, withdraw
 from courses.services.publishing import course_index, publish_course
 from courses.services.roster import clean_rosters, confirm_roster, discard_roster, upload_roster
+from courses.services.roster_columns import confirm_columns
 from courses.services.study import open_lesson, record_study, record_study_sent_later, start_course
 from courses.services.study_bulk import CourseRun, complete_course_many
 from courses.services.telling import remind_of_sessions
@@ -39,6 +40,7 @@ __all__ = [
     "close_session",
     "complete_course",
     "complete_course_many",
+    "confirm_columns",
     "confirm_roster",
     "course_index",
     "create_class",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -20,10 +19,14 @@ from courses.models import RosterImport
 from courses.roster import workbooks
 from courses.selectors import classes as rows
 from courses.services import roster as service
+from courses.services import roster_answer as answering
+from courses.services import roster_columns as mapping
 from courses.states import RosterState, RowVerdict
 from courses.views.common import act, actor_of, missing_is_404
+from courses.views.roster_form import ColumnsForm
 from lms.audit import services as audit
 from lms.core.errors import LmsError, Missing
+from lms.core.models import Job
 from lms.people.rules import mask_document
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,11 +73,15 @@ def upload(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 def detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     """Reading, preview with every row's verdict, importing, done."""
     roster = rows.roster_in(actor_of(request), uuid)
+    if roster.state == RosterState.MAPPING:
+        return redirect("courses:roster_columns", uuid)
     counts = rows.roster_counts(roster)
     verdict = request.GET.get("verdict", "")
     found = roster.rows.all()
     if verdict in RowVerdict.values:
         found = found.filter(verdict=verdict)
+    elif verdict == "hint":
+        found = found.filter(hinted=True)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
     listed = []
     for row in page:
@@ -86,12 +93,15 @@ def detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         "training_class": roster.training_class,
         "counts": counts,
         "tabs": [(v.value, v.label, counts.get(v, 0)) for v in RowVerdict],
+        "hinted": roster.rows.filter(hinted=True).count(),
+        "at_once": sum(counts.values()) <= answering.AT_ONCE,
+        "is_mine": roster.created_by == actor_of(request).uuid,
         "entering": counts.get(RowVerdict.NEW, 0) + counts.get(RowVerdict.KNOWN, 0),
         "total": sum(counts.values()),
         "verdict": verdict,
         "page_obj": page,
         "listed": listed,
-        "job": roster.commit_job if roster.state in (RosterState.COMMITTING, RosterState.DONE) else roster.read_job,
+        "job": _job(roster),
         "is_busy": _is_running(roster),
     }
     return render(request, "courses/office/roster_detail.html", context)
@@ -99,7 +109,14 @@ def detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 
 def _is_running(roster: RosterImport) -> bool:
     """A job works on it; the list of passwords is there only once its job is done."""
-    return any(job is not None and job.is_open for job in (roster.read_job, roster.commit_job))
+    return any(job is not None and job.is_open for job in (roster.read_job, roster.examine_job, roster.commit_job))
+
+
+def _job(roster: RosterImport) -> Job | None:
+    """The job whose turn it is, or was last."""
+    if roster.state in (RosterState.COMMITTING, RosterState.DONE):
+        return roster.commit_job
+    return roster.examine_job or roster.read_job
 
 
 @require_POST
@@ -123,18 +140,44 @@ def discard(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @missing_is_404
 def results(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
-    """The uploaded roster with result and reason added to each row. For the one who uploaded it."""
+    """The uploaded workbook with the answers in it, for the one who uploaded it: at once, or (posted) by a job when it is long."""
     actor = actor_of(request)
     roster = rows.roster_in(actor, uuid)
     if roster.created_by != actor.uuid:
         raise Missing
     try:
-        content = service.results_workbook(roster=roster)
+        if request.method == "POST":
+            return redirect("job_detail", answering.request_answer(roster=roster, by=actor).uuid)
+        with answering.answered_workbook(roster=roster) as (path, name):
+            content = path.read_bytes()
     except LmsError as error:
         messages.error(request, str(error))
         return redirect("courses:roster_detail", uuid)
     audit.record("courses.roster.results_taken", roster, by=actor, division_path=roster.training_class.division.path)
-    return _workbook(content, _("%(name)s（结果）.xlsx") % {"name": Path(roster.file_name).stem})
+    return _workbook(content, name)
+
+
+@require_http_methods(["GET", "POST"])
+@missing_is_404
+def columns(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """What each column means, as recognised: a human changes what is wrong and confirms; then the rows are examined."""
+    actor = actor_of(request)
+    roster = rows.roster_in(actor, uuid)
+    sheets = mapping.sheets_of(roster)
+    if not sheets or roster.state not in (RosterState.MAPPING, RosterState.READY):
+        return redirect("courses:roster_detail", uuid)
+    form = ColumnsForm(request.POST or request.GET or None, roster=roster, sheets=sheets)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.confirm_columns(roster=roster, by=actor, **form.chosen())
+        except Missing:
+            raise
+        except LmsError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("courses:roster_detail", uuid)
+    context = {"roster": roster, "training_class": roster.training_class, "form": form, **form.page()}
+    return render(request, "courses/office/roster_columns.html", context, status=422 if request.method == "POST" else 200)

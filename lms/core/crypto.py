@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,8 +22,14 @@ class UnreadableSecret(Exception):
     """A stored value cannot be read: its key is missing, or it was tampered with."""
 
 
+@lru_cache(maxsize=64)
 def _derive(key: bytes, purpose: str) -> bytes:
     return hmac.new(key, purpose.encode(), hashlib.sha256).digest()
+
+
+@lru_cache(maxsize=64)
+def _cipher(key: bytes, purpose: str) -> AESGCM:
+    return AESGCM(_derive(key, f"enc:{purpose}"))
 
 
 def current_key_id() -> str:
@@ -36,7 +43,7 @@ def encrypt(plain: str, *, purpose: str) -> str:
     """``key-id:base64(nonce + ciphertext)``. ``purpose`` (e.g. ``people.document``) binds the value to its field."""
     key_id = current_key_id()
     nonce = secrets.token_bytes(12)
-    sealed = AESGCM(_derive(settings.LMS_KEYS[key_id], f"enc:{purpose}")).encrypt(nonce, plain.encode(), None)
+    sealed = _cipher(settings.LMS_KEYS[key_id], purpose).encrypt(nonce, plain.encode(), None)
     return f"{key_id}:{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
@@ -47,7 +54,7 @@ def decrypt(stored: str, *, purpose: str) -> str:
         raise UnreadableSecret(f"no key named {key_id!r}")
     raw = base64.urlsafe_b64decode(body)
     try:
-        return AESGCM(_derive(key, f"enc:{purpose}")).decrypt(raw[:12], raw[12:], None).decode()
+        return _cipher(key, purpose).decrypt(raw[:12], raw[12:], None).decode()
     except InvalidTag:
         raise UnreadableSecret("the value does not fit its key") from None
 
@@ -68,4 +75,4 @@ def blind_indexes(plain: str, *, purpose: str) -> list[str]:
 
 def _blind(key_id: str, plain: str, purpose: str) -> str:
     key = _derive(settings.LMS_KEYS[key_id], f"idx:{purpose}")
-    return f"{key_id}:{hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()}"
+    return f"{key_id}:{hmac.digest(key, plain.encode(), 'sha256').hex()}"

@@ -197,6 +197,7 @@ ROUTES = {
     "courses:roster_upload": lambda world: {"kwargs": _class(world)},
     "courses:roster_template": lambda world: {},
     "courses:roster_detail": lambda world: {"kwargs": _roster(world)},
+    "courses:roster_columns": lambda world: {"kwargs": _roster(world)},
     "courses:roster_confirm": lambda world: {"kwargs": _roster(world), "method": "post"},
     "courses:roster_discard": lambda world: {"kwargs": _roster(world), "method": "post"},
     "courses:roster_results": lambda world: {"kwargs": _roster(world)},

@@ -50,12 +50,29 @@ def csv(rows: list[list[Any]], *, encoding: str = "gb18030") -> bytes:
     return "\r\n".join(lines).encode(encoding)
 
 
+def take_columns(roster: Any, *, by: Any, leave_hidden: bool | None = None, **fields: str) -> Any:
+    """Confirm the columns of an uploaded roster as they were recognised (``fields``: letter → meaning, otherwise)."""
+    from courses import services
+
+    found = {row["column"]: row["field"] for row in roster.columns if row["field"]} | fields
+    top, first = roster.header_top, roster.header_first
+    return services.confirm_columns(
+        roster=roster, sheet=roster.sheet, top=top, first=first, fields=found, leave_hidden=leave_hidden, by=by
+    )
+
+
 def _parts(sheet: bytes) -> dict[str, bytes]:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
     return {
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"/>'.encode(),
+        "[Content_Types].xml": (
+            f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
+            'ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-'
+            'officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType='
+            '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
+        ).encode(),
         "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{rels}/officeDocument" '
         'Target="xl/workbook.xml"/></Relationships>'.encode(),
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{rels}"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets>'

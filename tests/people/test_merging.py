@@ -81,7 +81,9 @@ def test_scores_say_why_and_are_symmetric():
         Traits("张三", "zhangsan", None, "13800138000", "1", None): (75, {"name_phone"}),
         Traits("张三", "zhangsan", BORN, "13800138000", "1", 7): (90, {"name_birth", "name_phone", "name_unit"}),
         Traits("张三", "zhangsan", BORN, "", "2", None): (50, {"name_birth", "other_sex"}),
-        Traits("李四", "lisi", BORN, "13800138000", "1", 7): (0, set()),
+        Traits("李四", "lisi", BORN, "13800138000", "1", 7): (50, {"phone"}),
+        Traits("李四", "lisi", dt.date(1971, 2, 3), "13800138000", "1", 7): (20, {"phone", "other_birth"}),
+        Traits("李四", "lisi", BORN, "", "1", 7): (0, set()),
     }
     for other, (score, reasons) in cases.items():
         assert likeness(base, other) == likeness(other, base)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from courses.roster import guard
 from courses.roster.examining import examine
 from courses.roster.reading import read
 from courses.services import roster as service
+from courses.services import roster_columns as mapping
+from courses.services import roster_commit as committing
 from courses.states import RowVerdict
 from lms.audit import services as audit
 from lms.core.actor import Actor
-from lms.core.errors import LmsError
+from lms.core.errors import BadInput, LmsError
 
 
 class Command(BaseCommand):
@@ -66,10 +69,15 @@ class Command(BaseCommand):
             raise CommandError(_("没有编号为“%(code)s”的班次。") % {"code": options["code"]})
         if path.stat().st_size > guard.MOST_BYTES:
             guard.kind_of(path)
-        sheet = read(path)
+        sheet = read(path, known=mapping.wordings_of(training_class.division))
+        if not sheet.header.suffices:
+            raise BadInput(_("请至少指定“姓名”一列，以及“身份证号”或“联系电话”一列。"))
         if options["dry_run"]:
             rows = [row for chunk in examine(sheet, training_class, by) for row in chunk]
-            return _outcome(training_class, [(r.number, r.verdict, r.problems) for r in rows], entered=0, dry_run=True)
+            columns = [{"column": c.letter, "header": c.words, "field": c.field} for c in sheet.header.everything()]
+            return _outcome(
+                training_class, columns, sheet.name, [(r.number, r.verdict, r.problems) for r in rows], entered=0, dry_run=True
+            )
         with transaction.atomic():
             roster = RosterImport(
                 training_class=training_class,
@@ -82,21 +90,24 @@ class Command(BaseCommand):
             roster.save()
             audit.record("courses.roster.uploaded", roster, by=by, division_path=training_class.division.path)
         try:
-            service.stage(roster=roster, sheet=sheet, by=by)
+            _examine(roster, by)
             entering = roster.rows.filter(verdict__in=service.ENTERING).count()
             service.check_seats(training_class, entering)
         except LmsError:
-            service.discard_roster(roster=roster, by=by)
+            if not roster.reason:
+                service.discard_roster(roster=roster, by=by)
             raise
         if entering:
             service.confirm_roster(roster=roster, by=by, send=False)
-            while service.commit_chunk(roster=roster, by=by):
+            while committing.commit_chunk(roster=roster, by=by):
                 pass
             service.close_roster(roster=roster, by=by)
         if passwords is not None:
             _write_passwords(passwords, roster)
         outcome = _outcome(
             training_class,
+            roster.columns,
+            roster.sheet,
             [(r.number, r.verdict, r.problems) for r in roster.rows.all()],
             entered=roster.rows.filter(committed_at__isnull=False).count(),
             dry_run=False,
@@ -104,14 +115,38 @@ class Command(BaseCommand):
         if not entering:
             service.discard_roster(roster=roster, by=by)
         roster.rows.update(sealed="")
+        RosterImport.objects.filter(pk=roster.pk).update(outline="")
         roster.refresh_from_db()
         if roster.upload:
             roster.upload.delete(save=True)
         return outcome
 
 
+def _examine(roster: RosterImport, by: Actor) -> None:
+    """Take sheet and columns as recognised, since nobody is there to be asked; hidden rows are left out."""
+    service.read_roster(roster=roster, by=by)
+    roster.refresh_from_db()
+    if not roster.reason:
+        fields = {row["column"]: row["field"] for row in roster.columns if row["field"]}
+        top, first = roster.header_top, roster.header_first
+        mapping.confirm_columns(
+            roster=roster, sheet=roster.sheet, top=top, first=first, fields=fields, leave_hidden=True, send=False, by=by
+        )
+        roster.refresh_from_db()
+        service.examine_roster(roster=roster, by=by)
+        roster.refresh_from_db()
+    if roster.reason:
+        raise BadInput(roster.reason)
+
+
 def _outcome(
-    training_class: TrainingClass, rows: list[tuple[int, str, list[dict[str, str]]]], *, entered: int, dry_run: bool
+    training_class: TrainingClass,
+    columns: list[dict[str, str]],
+    sheet: str,
+    rows: list[tuple[int, str, list[dict[str, str]]]],
+    *,
+    entered: int,
+    dry_run: bool,
 ) -> dict[str, Any]:
     count = {verdict: sum(1 for _n, v, _p in rows if v == verdict) for verdict in RowVerdict.values}
     return {
@@ -120,8 +155,21 @@ def _outcome(
         "rows": len(rows),
         **count,
         "entered": entered,
-        "refused_rows": [{"row": number, **problem} for number, _v, problems in rows for problem in problems],
+        "sheet": sheet,
+        "columns": columns,
+        "refused_rows": _told(rows, lambda verdict, problem: verdict == RowVerdict.REFUSED and problem.get("level") != "hint"),
+        "hints": _told(rows, lambda _verdict, problem: problem.get("level") == "hint"),
+        "left_out_rows": _told(rows, lambda verdict, _problem: verdict == RowVerdict.LEFT_OUT),
     }
+
+
+def _told(rows: list[tuple[int, str, list[dict[str, str]]]], wanted: Callable[[str, dict[str, str]], bool]) -> list[dict[str, Any]]:
+    return [
+        {"row": number, **{key: text for key, text in problem.items() if key != "level"}}
+        for number, verdict, problems in rows
+        for problem in problems
+        if wanted(verdict, problem)
+    ]
 
 
 def _write_passwords(path: Path, roster: RosterImport) -> None:

@@ -11,8 +11,12 @@ NAME_PHONE = "name_phone"
 PINYIN_BIRTH = "pinyin_birth"
 PINYIN_PHONE = "pinyin_phone"
 NAME_UNIT = "name_unit"
+NEAR_BIRTH = "near_birth"
+NEAR_PHONE = "near_phone"
+PHONE = "phone"
 OTHER_DOCUMENT = "other_document"
 OTHER_SEX = "other_sex"
+OTHER_BIRTH = "other_birth"
 
 # Decided here, not by a standard: enough to be shown from 50 on; what speaks against takes away.
 SCORES = {
@@ -22,8 +26,12 @@ SCORES = {
     PINYIN_BIRTH: 60,
     PINYIN_PHONE: 60,
     NAME_UNIT: 50,
+    NEAR_BIRTH: 55,
+    NEAR_PHONE: 65,
+    PHONE: 50,  # numbers are shared and reassigned: whatever speaks against it hides the pair
     OTHER_DOCUMENT: -35,
     OTHER_SEX: -30,
+    OTHER_BIRTH: -30,
 }
 SHOWN_FROM = 50
 
@@ -52,6 +60,7 @@ def likeness(one: Traits, other: Traits) -> Likeness:
     same_birth = one.birth_date is not None and one.birth_date == other.birth_date
     same_phone = bool(one.phone) and one.phone == other.phone
     reasons: list[str] = []
+    other_birth = one.birth_date is not None and other.birth_date is not None and not same_birth
     shared = bool(one.documents & other.documents)
     if shared:
         reasons.append(SAME_DOCUMENT)
@@ -59,6 +68,10 @@ def likeness(one: Traits, other: Traits) -> Likeness:
         reasons.append(NAME_BIRTH if same_name else PINYIN_BIRTH)
     if same_phone and (same_name or same_pinyin):
         reasons.append(NAME_PHONE if same_name else PINYIN_PHONE)
+    if same_birth and not (same_name or same_pinyin) and near_names(one.name, other.name):
+        reasons.append(NEAR_BIRTH)
+    if same_phone and not (same_name or same_pinyin):
+        reasons.append(NEAR_PHONE if near_names(one.name, other.name) else PHONE)
     if same_name and one.unit is not None and one.unit == other.unit:
         reasons.append(NAME_UNIT)
     if not reasons:
@@ -71,4 +84,19 @@ def likeness(one: Traits, other: Traits) -> Likeness:
     if {one.sex, other.sex} == {"1", "2"}:
         reasons.append(OTHER_SEX)
         score += SCORES[OTHER_SEX]
+    if other_birth and PHONE in reasons:
+        reasons.append(OTHER_BIRTH)
+        score += SCORES[OTHER_BIRTH]
     return Likeness(max(0, min(score, 99)), tuple(reasons))
+
+
+def near_names(one: str, other: str) -> bool:
+    """One character apart (another, one more, or two in the wrong order), the first one the same; three characters at least."""
+    if one == other or not one or not other or one[0] != other[0] or max(len(one), len(other)) < 3:
+        return False
+    if len(one) == len(other):
+        unlike = [place for place in range(len(one)) if one[place] != other[place]]
+        swapped = len(unlike) == 2 and one[unlike[0]] == other[unlike[1]] and one[unlike[1]] == other[unlike[0]]
+        return len(unlike) == 1 or swapped
+    short, long = sorted((one, other), key=len)
+    return len(long) - len(short) == 1 and any(long[:place] + long[place + 1 :] == short for place in range(1, len(long)))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pypinyin import lazy_pinyin
 
 from lms.audit import services as audit
@@ -175,7 +177,7 @@ def _clean_all(rows: Sequence[PersonRow]) -> tuple[list[Any], dict[int, str]]:
 
 def _clean(row: PersonRow) -> _Clean:
     name = rules.normalise_name(row.name)
-    number, kind, sex, born = "", str(row.document_kind), _coded(vocabularies.SEXES, row.sex, _("性别")), row.birth_date
+    number, kind, sex, born = "", str(row.document_kind), _coded(vocabularies.SEXES, row.sex, gettext_lazy("性别")), row.birth_date
     if row.document not in ("", None):
         facts = rules.check_document(kind, row.document, today=clock.today())
         number, kind = facts.number, facts.kind
@@ -193,26 +195,26 @@ def _clean(row: PersonRow) -> _Clean:
         kind=kind,
         sex=sex or "0",
         birth_date=born,
-        ethnic_group=_coded(vocabularies.ETHNIC_GROUPS, row.ethnic_group, _("民族")),
-        education=_coded(vocabularies.EDUCATION_LEVELS, row.education, _("学历")),
-        major=_short(row.major, 80, _("专业")),
-        political_status=_coded(vocabularies.POLITICAL_STATUS, row.political_status, _("政治面貌")),
+        ethnic_group=_coded(vocabularies.ETHNIC_GROUPS, row.ethnic_group, gettext_lazy("民族")),
+        education=_coded(vocabularies.EDUCATION_LEVELS, row.education, gettext_lazy("学历")),
+        major=_short(row.major, 80, gettext_lazy("专业")),
+        political_status=_coded(vocabularies.POLITICAL_STATUS, row.political_status, gettext_lazy("政治面貌")),
         phone=rules.normalise_phone(row.phone),
         organisation=row.organisation,
-        position_title=_short(row.position_title, 80, _("职务")),
+        position_title=_short(row.position_title, 80, gettext_lazy("职务")),
     )
 
 
-def _coded(vocabulary: vocabularies.Vocabulary, text: str, label: str) -> str:
-    if not text:
-        return ""
+def _coded(vocabulary: vocabularies.Vocabulary, text: str, label: str | Promise) -> str:
+    if not text or text in vocabulary.names:
+        return text or ""
     code = vocabularies.code_of(vocabulary, str(text))
     if code is None:
         raise BadInput(_("%(label)s“%(text)s”无法识别，请按标准填写。") % {"label": label, "text": str(text)[:20]})
     return code
 
 
-def _short(text: str, longest: int, label: str) -> str:
+def _short(text: str, longest: int, label: str | Promise) -> str:
     text = " ".join(str(text).split())
     if len(text) > longest:
         raise BadInput(_("%(label)s超过%(longest)d个字，请缩短。") % {"label": label, "longest": longest})

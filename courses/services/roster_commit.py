@@ -1,0 +1,110 @@
+"""Letting the accepted rows of a confirmed roster in: at most 500 at a time, each chunk whole, so that any worker can go on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+
+from courses.models import RosterImport, RosterRow
+from courses.roster.examining import person_row
+from courses.services.classes import locked_class
+from courses.services.enrolment import Entry, enrol_many
+from courses.services.roster import ENTERING, content_of
+from courses.services.roster_columns import PURPOSE
+from courses.states import RowVerdict
+from lms.accounts.roles import OFFICE
+from lms.core import bulk, clock, crypto
+from lms.core.actor import Actor
+from lms.people import services as people
+from lms.people.models import Person
+from lms.places import services as places
+from lms.places.models import Division, Organisation, OrganisationKind
+from lms.places.selectors import organisations_in as places_in_reach
+from lms.programmes.models import Category
+
+CHUNK = 500
+
+
+def commit_chunk(*, roster: RosterImport, by: Actor) -> int:
+    """Let the next ≤ 500 accepted rows in, whole or not at all; returns how many rows were settled, 0 when none is left.
+
+    A row that can no longer be used (somebody registered the number under another name meanwhile) is refused, the rest goes on.
+    """
+    with transaction.atomic():
+        training_class = locked_class(roster.training_class, by)
+        rows = list(roster.rows.filter(verdict__in=ENTERING, committed_at__isnull=True).order_by("number")[:CHUNK])
+        if not rows:
+            return 0
+        contents = [content_of(row) for row in rows]
+        divisions = {str(d.uuid): d for d in Division.objects.filter(uuid__in={c["division"] for c in contents})}
+        units = _organisations([(c["organisation"], divisions[c["division"]]) for c in contents], by)
+        wanted = [
+            replace(person_row(c, divisions[c["division"]]), organisation=unit) for c, unit in zip(contents, units, strict=True)
+        ]
+        persons, errors = _persons(rows, wanted, by)
+        for index, sentence in errors.items():
+            rows[index].verdict, rows[index].problems = RowVerdict.REFUSED, [{"column": "", "header": "", "reason": sentence}]
+        categories = {c.pk: c for c in Category.objects.filter(pk__in={c["category"] for c in contents} - {None})}
+        entries = [Entry(person, category=categories.get(contents[i]["category"])) for i, person in persons.items()]
+        enrol_many(training_class=training_class, people=entries, by=by)
+        now = clock.now()
+        for index, person in persons.items():
+            rows[index].person, rows[index].committed_at = person, now
+            contents[index] = {"name": contents[index]["name"], "organisation": contents[index]["organisation"]}
+        if roster.give_accounts:
+            _open_accounts(list(persons.values()), [contents[i] for i in persons], by)
+        bulk.update_rows(
+            RosterRow,
+            ("verdict", "problems", "person", "committed_at", "sealed"),
+            [
+                (row.pk, str(row.verdict), row.problems, row.person_id, row.committed_at, _sealed(content))
+                for row, content in zip(rows, contents, strict=True)
+            ],
+        )
+    return len(rows)
+
+
+def _sealed(content: dict[str, Any]) -> str:
+    return crypto.encrypt(json.dumps(content, ensure_ascii=False), purpose=PURPOSE)
+
+
+def _persons(rows: list[RosterRow], wanted: list[people.PersonRow], by: Actor) -> tuple[dict[int, Person], dict[int, str]]:
+    """Place → the person, those known as they are, the others registered; and place → why not, for those who cannot be."""
+    keys = {row.person_id for row in rows if row.person_id}
+    known = {p.pk: p for p in Person.objects.select_related("division", "organisation").filter(pk__in=keys)} if keys else {}
+    new = [place for place, row in enumerate(rows) if row.person_id is None]
+    errors: dict[int, str] = {}
+    registered: list[Person] = []
+    while new:
+        try:
+            registered = people.register_people([wanted[place] for place in new], by)
+            break
+        except people.RowErrors as refused:
+            errors |= {new[place]: sentence for place, sentence in refused.errors.items()}
+            new = [place for place in new if place not in errors]
+    made = dict(zip(new, registered, strict=True))
+    found = {place: known[row.person_id] if row.person_id else made.get(place) for place, row in enumerate(rows)}
+    return {place: person for place, person in found.items() if person is not None}, errors
+
+
+def _organisations(wanted: list[tuple[str, Division]], by: Actor) -> list[Organisation | None]:
+    """The units that rosters name: a known one of that name in reach, else entered (of no particular kind) where the person is."""
+    names = {name for name, _division in wanted if name}
+    known = {unit.name: unit for unit in places_in_reach(by, *OFFICE).filter(name__in=names, closed_on__isnull=True)}
+    missing = [(name, division) for name, division in wanted if name and name not in known]
+    made = places.create_organisations(
+        [{"name": name, "kind": OrganisationKind.OTHER, "division": division} for name, division in missing], by
+    )
+    entered = {(name, division.pk): unit for (name, division), unit in zip(missing, made, strict=True)}
+    return [known.get(name) or entered.get((name, division.pk)) for name, division in wanted]
+
+
+def _open_accounts(persons: list[Any], contents: list[dict[str, Any]], by: Actor) -> None:
+    """Accounts for those who have none; their initial passwords stay sealed in the rows until the list is delivered."""
+    content_by_pk = dict(zip([p.pk for p in persons], contents, strict=True))
+    without = [p for p in persons if p.user_id is None]
+    for user, password in people.open_accounts(without, by):
+        content_by_pk[user.person.pk].update(username=user.username, password=password)
