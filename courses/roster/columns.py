@@ -15,10 +15,34 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 _DATA = json.loads(Path(__file__).with_name("aliases.json").read_text("utf-8"))
 # field → words in use (DOMAIN §4), without spaces and punctuation
 WORDS: dict[str, tuple[str, ...]] = {code: tuple(row["words"]) for code, row in _DATA["fields"].items()}
-LABELS: dict[str, str] = {code: row["label"] for code, row in _DATA["fields"].items()}
+LABELS: dict[str, str | Promise] = {
+    "index": _("序号"),
+    "name": _("姓名"),
+    "sex": _("性别"),
+    "ethnic_group": _("民族"),
+    "birth_date": _("出生日期"),
+    "document_kind": _("证件类型"),
+    "document": _("身份证号（证件号码）"),
+    "education": _("学历"),
+    "major": _("专业"),
+    "organisation": _("工作单位"),
+    "position_title": _("职务"),
+    "phone": _("联系电话"),
+    "political_status": _("政治面貌"),
+    "county": _("县（市、区）"),
+    "township": _("乡镇（街道）"),
+    "category": _("对象类别"),
+    "licence": _("社工证（不导入，供对照）"),
+    "remark": _("备注（不导入）"),
+    "result": _("核对结果（本系统所加）"),
+    "reason": _("核对原因（本系统所加）"),
+}
 FILLED_DOWN: frozenset[str] = frozenset(_DATA["filled_down"])
 NOT_PEOPLE: tuple[str, ...] = tuple(_DATA["not_people"])
 OURS = ("result", "reason")

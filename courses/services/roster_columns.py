@@ -41,7 +41,7 @@ class Proposal:
 
     @property
     def guess_label(self) -> str:
-        return columns.LABELS.get(self.guess, "")
+        return str(columns.LABELS.get(self.guess, ""))
 
 
 @contextmanager

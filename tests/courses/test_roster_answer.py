@@ -102,7 +102,7 @@ def test_everything_else_is_as_it_came(tmp_path):
 
 
 def test_a_second_answer_takes_the_first_away(tmp_path):
-    raw, out = twelve_answered(tmp_path)
+    _raw, out = twelve_answered(tmp_path)
     left = {(7, 6): "还是不对"}
     again = answered(
         out, tmp_path, sheet=twelve.SHEET, header_row=4, place=13, results={7: ("未通过", "还是不对", True)}, cells=left
@@ -126,13 +126,14 @@ def test_a_workbook_saved_by_another_program_in_between_is_answered_again(tmp_pa
     book[twelve.SHEET]["G9"] = rosters.number(9)
     saved = io.BytesIO()
     book.save(saved)
+    results = {9: ("新学员", "", False)}
     again = answered(
         saved.getvalue(),
         tmp_path,
         sheet=twelve.SHEET,
         header_row=4,
         place=13,
-        results={9: ("新学员", "", False)},
+        results=results,
         cells={(7, 6): "x"},
     )
     sheet = load_workbook(io.BytesIO(again))[twelve.SHEET]

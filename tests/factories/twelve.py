@@ -62,24 +62,10 @@ def _people() -> list[list[Any]]:
         born = f"19{80 + place % 15}{place % 9 + 1:02d}{place % 20 + 8:02d}"
         document = number(serial, born=born)
         sex = "男" if int(document[16]) % 2 else "女"
-        date = f"{born[:4]}年{int(born[4:6])}月{int(born[6:])}日" if place % 2 else f"{born[:4]}.{int(born[4:6])}.{int(born[6:])}"
-        rows.append(
-            [
-                place + 1,
-                None,
-                name,
-                sex,
-                "汉族",
-                date,
-                document,
-                "大学本科",
-                "龙头山镇人民政府",
-                f"1399000{serial:04d}",
-                "科员",
-                "龙头山镇",
-                None,
-            ]
-        )
+        year, month, day = born[:4], int(born[4:6]), int(born[6:])
+        date = f"{year}年{month}月{day}日" if place % 2 else f"{year}.{month}.{day}"
+        first = [place + 1, None, name, sex, "汉族", date, document]
+        rows.append([*first, "大学本科", "龙头山镇人民政府", f"1399000{serial:04d}", "科员", "龙头山镇", None])
     rows[0][1] = "鲁甸县"
     rows[1][6] = "".join(chr(ord(c) + 0xFEE0) if c.isdigit() else c for c in rows[1][6])  # full-width digits are no damage
     return rows
@@ -100,7 +86,7 @@ def people(*, damaged: bool) -> list[list[Any]]:
     row[14][4] = "汗族"
     row[15][9] = 13990000015
     row[16][11] = "龙头川镇"
-    row[17][6] = rows[0][6]
+    row[17][2:7] = rows[0][2:7]
     row[18][6] = row[18][9] = None
     return rows
 
@@ -121,21 +107,7 @@ def workbook(*, damaged: bool = True) -> bytes:
     sheet.merge_cells("A1:M1")
     sheet["A1"].font, sheet["A1"].alignment = Font(name="黑体", size=16, bold=True), Alignment(horizontal="center")
     sheet["A2"] = "填报单位（盖章）：鲁甸县民政局"
-    groups = [
-        "序号",
-        "县（市、区）",
-        "基本情况",
-        None,
-        None,
-        None,
-        None,
-        "文化与工作",
-        None,
-        "联系方式",
-        "现任职务",
-        "所在乡镇",
-        "备注",
-    ]
+    groups = ["序号", "县（市、区）", "基本情况", *[None] * 4, "文化与工作", None, "联系方式", "现任职务", "所在乡镇", "备注"]
     words = [None, None, "姓  名", "性别", "民族", "出生年月日", "证件号码", "学历", "单位", "手机", None, None, None]
     for place, (group, word) in enumerate(zip(groups, words, strict=True), 1):
         sheet.cell(3, place, group)

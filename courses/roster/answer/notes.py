@@ -93,8 +93,9 @@ class Notes:
         for number, (row, place) in enumerate(placed, start=first):
             anchor = f"{place + 1}, 12, {max(0, row - 2)}, 8, {place + 4}, 20, {row + 3}, 4"
             shape = (
-                f'<v:shape {_SPACES} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;margin-left:80pt;margin-top:5pt;'
-                f'width:180pt;height:70pt;z-index:1;visibility:hidden" fillcolor="#ffffe1" o:insetmode="auto">'
+                f'<v:shape {_SPACES} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;'
+                f'margin-left:80pt;margin-top:5pt;width:180pt;height:70pt;z-index:1;visibility:hidden" '
+                'fillcolor="#ffffe1" o:insetmode="auto">'
                 '<v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
                 '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
                 f'<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'

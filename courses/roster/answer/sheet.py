@@ -176,10 +176,16 @@ class SheetEditor:
         is_title = number == self.marks.header_row
         style = self.title_style if is_title else self.refused_style if result[2] else self.plain_style
         return b"".join(
-            b'<%bc r="%b%d" s="%d" t="inlineStr"><%bis><%bt xml:space="preserve">%b</%bt></%bis></%bc>'
-            % (self.p, letters, number, style, self.p, self.p, escape(_NOT_XML.sub("", text)).encode(), self.p, self.p, self.p)
-            for letters, text in zip(self.letters, result[:2], strict=True)
+            self._text_cell(letters, number, style, text) for letters, text in zip(self.letters, result[:2], strict=True)
         )
+
+    def _text_cell(self, letters: bytes, number: int, style: int, text: str) -> bytes:
+        p = self.p
+        if not text:
+            return b'<%bc r="%b%d" s="%d"/>' % (p, letters, number, style)
+        said = escape(_NOT_XML.sub("", text)).encode()
+        start = b'<%bc r="%b%d" s="%d" t="inlineStr"><%bis>' % (p, letters, number, style, p)
+        return start + b'<%bt xml:space="preserve">%b</%bt></%bis></%bc>' % (p, said, p, p, p)
 
     def _rebuilt(self, body: bytes, number: int, tag: bytes, faulty: set[int], result: tuple[str, str, bool] | None) -> bytes:
         cells: list[tuple[int, bytes]] = []
