@@ -173,7 +173,7 @@ def _fillable(page: Any, sheet: Sheet, filled: int, pen: _Pen) -> None:
             rule.add(f"{letter}{filled + 1}:{letter}{filled + sheet.empty_rows}")
             page.data_validations.append(rule)
     if sheet.strips:
-        page.page_setup.paperSize = page.PAPERSIZE_A4
+        page.page_setup.paperSize = 9  # A4
         page.print_title_rows = f"{len(sheet.notes) + 1}:{len(sheet.notes) + 1}"
         page.page_setup.fitToHeight = 0
         page.sheet_properties.pageSetUpPr.fitToPage = True
