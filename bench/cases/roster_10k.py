@@ -6,17 +6,15 @@ from __future__ import annotations
 import io
 import itertools
 
-from django.core.files.base import ContentFile
 from python_calamine import CalamineWorkbook
 
+from bench.cases.roster_100k import staged
 from bench.frame import Pair
 from bench.world import Bench
-from courses import services as courses
-from courses.models import RosterImport
 from courses.services import roster as rosters
+from courses.services import roster_commit as committing
 from lms.people.models import Person
 from tests.factories import rosters as files
-from tests.factories.courses import make_class
 
 FLOOR = "calamine and bulk_create of 10,000 bare persons"
 TARGET = 30.0
@@ -42,15 +40,10 @@ def prepare(bench: Bench) -> Pair:
     one = waiting[0]
 
     def ours() -> None:
-        held = make_class(county, capacity=None)
-        with_jobs = courses.upload_roster(
-            training_class=held, file=ContentFile(waiting.pop(), name="roster.xlsx"), give_accounts=False, by=bench.by
-        )
-        roster = rosters.read_and_stage(roster=RosterImport.objects.get(pk=with_jobs.pk), by=bench.by)
-        assert not roster.reason, roster.reason
+        roster = staged(bench, waiting.pop())
         rosters.confirm_roster(roster=roster, send=False, by=bench.by)
         entered = 0
-        while settled := rosters.commit_chunk(roster=roster, by=bench.by):
+        while settled := committing.commit_chunk(roster=roster, by=bench.by):
             entered += settled
         assert entered == ROWS, entered
 
