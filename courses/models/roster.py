@@ -80,6 +80,8 @@ class RosterRow(models.Model):
 class RosterWording(models.Model):
     """What a division's offices take one wording of a column header to mean, once a human confirmed it. Newest wins."""
 
+    PERSONAL = ()
+
     division = models.ForeignKey(Division, on_delete=models.CASCADE, related_name="+")
     words = models.CharField(max_length=60)  # as compared: without blanks, marks and width
     field = models.CharField(max_length=20)  # a field of the roster, or "ignored"
