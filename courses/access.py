@@ -1,11 +1,13 @@
 """Who may use the routes of courses."""
 
-from lms.accounts.roles import OFFICE
+from courses.states import APPROVERS
+from lms.accounts.roles import OFFICE, Role
 from lms.core.routes import Reach, public, roles, signed_in
 
 _OFFICE = roles(OFFICE, note="classes hosted by one's divisions")
 _NO_ROW = roles(OFFICE, Reach.NONE)
 _OWN = signed_in(Reach.OWN)
+_TRAINERS = roles(OFFICE, note="trainers registered in one's divisions or above them")
 
 ROUTES = {
     "courses:home": _OWN,
@@ -19,6 +21,15 @@ ROUTES = {
     "courses:my_classes": _OWN,
     "courses:my_class": _OWN,
     "courses:sign_in": signed_in(Reach.OWN, note="half-days of classes one is in"),
+    "courses:sign_in_later": signed_in(Reach.OWN, note="half-days of classes one is in"),
+    "courses:open_classes": _OWN,
+    "courses:open_class": signed_in(Reach.NONE, note="classes offered where one belongs; the request made is one's own"),
+    "courses:sign_up_withdraw": _OWN,
+    "courses:leave_ask": _OWN,
+    "courses:leave_withdraw": _OWN,
+    "courses:quit_class": _OWN,
+    "courses:feedback": signed_in(Reach.OWN, note="trainers one heard in one's own class"),
+    "courses:my_teaching": roles([Role.TRAINER], Reach.OWN),
     "courses:records": _OWN,
     "courses:class_list": _OFFICE,
     "courses:class_create": _OFFICE,
@@ -30,6 +41,25 @@ ROUTES = {
     "courses:class_learners": _OFFICE,
     "courses:enrolment_withdraw": _OFFICE,
     "courses:enrolment_return": _OFFICE,
+    "courses:enrolment_transfer": _OFFICE,
+    "courses:class_sign_ups": _OFFICE,
+    "courses:class_quotas": _OFFICE,
+    "courses:approvals": roles(APPROVERS, note="requests of learners of one's divisions"),
+    "courses:sign_up_decide": roles(APPROVERS, note="requests of learners of one's divisions, or for classes one runs"),
+    "courses:leave_list": _OFFICE,
+    "courses:leave_answer": _OFFICE,
+    "courses:walk_ins": _OFFICE,
+    "courses:identify_from_count": _OFFICE,
+    "courses:walk_in_identify": _OFFICE,
+    "courses:walk_in_strike": _OFFICE,
+    "courses:late_review": _OFFICE,
+    "courses:sheet_entry": _OFFICE,
+    "courses:sheet_print": _OFFICE,
+    "courses:trainer_list": _TRAINERS,
+    "courses:trainer_workbook": _TRAINERS,
+    "courses:trainer_create": _NO_ROW,
+    "courses:trainer_detail": _TRAINERS,
+    "courses:trainer_edit": roles(OFFICE, note="trainers registered in one's divisions"),
     "courses:class_certificates": _OFFICE,
     "courses:session_create": _OFFICE,
     "courses:session_edit": _OFFICE,

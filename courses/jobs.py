@@ -8,13 +8,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from certificates import services as certificates
-from courses.models import RosterImport, RosterRow, TrainingClass
+from courses.models import RosterImport, RosterRow, SignInSheet, TrainingClass
 from courses.roster import workbooks
 from courses.selectors.classes import roster_counts
 from courses.services import certifying
 from courses.services import roster as service
 from courses.services import roster_answer as answering
 from courses.services import roster_commit as committing
+from courses.sheet_pdf import sheet_pdf
 from lms.core.errors import Missing, Refused
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
@@ -101,3 +102,24 @@ def issue_certificates(job: Job, progress: Progress) -> dict[str, Any]:
         raise Refused(refused[0]["reason"])
     certificates.request_printing(certificates=issued, by=by, division_path=training_class.division.path)
     return {"issued": len(issued), "refused": refused[:50]}
+
+
+@job_kind("courses.print_sheet", queue="pdf")
+def print_sheet(job: Job, progress: Progress) -> dict[str, Any]:
+    """Draw a sign-in sheet whose rows were frozen when it was asked for."""
+    sheet = (
+        SignInSheet.objects.select_related(
+            "session__training_class__division", "session__training_class__organiser", "session__trainer"
+        )
+        .filter(uuid=job.params["sheet"])
+        .first()
+    )
+    if sheet is None:
+        raise Missing(_("没有这份签到表。"))
+    rows = sheet.rows.count()
+    progress.set_total(rows, _("印签到表"))
+    drawn = sheet_pdf(sheet)
+    progress.advance(rows)
+    name = _("签到表 %(title)s %(day)s") % {"title": sheet.session.title, "day": sheet.session.day.isoformat()}
+    progress.attach_result(f"{name}.pdf", drawn)
+    return {"rows": rows}

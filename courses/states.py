@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lms.core.roles import OFFICE, Role
+
 
 class LessonKind(models.TextChoices):
     POLICY = "policy", _("政策解读")
@@ -72,6 +74,54 @@ class AttendanceMethod(models.TextChoices):
     CODE = "code", _("现场签到码")
     SHEET = "sheet", _("签到表补录")
     IMPORT = "import", _("批量导入")
+    WALK_IN = "walk_in", _("现场来宾认定")
+
+
+class SignUpState(models.TextChoices):
+    APPLIED = "applied", _("待单位审核")  # holds a seat
+    WAITING = "waiting", _("候补")  # holds none; ``number`` is the order
+    ACCEPTED = "accepted", _("已录取")
+    DECLINED = "declined", _("未通过")
+    WITHDRAWN = "withdrawn", _("已取消报名")
+    LAPSED = "lapsed", _("报名已截止")  # the class closed or was cancelled before a seat was found
+
+
+SIGN_UP_OPEN = (SignUpState.APPLIED, SignUpState.WAITING)
+# what a sign-up may become; withdrawn, declined and lapsed ones begin anew at the end of the queue
+SIGN_UP_TRANSITIONS: dict[str, tuple[str, ...]] = {
+    SignUpState.APPLIED: (SignUpState.ACCEPTED, SignUpState.DECLINED, SignUpState.WITHDRAWN, SignUpState.LAPSED),
+    SignUpState.WAITING: (
+        SignUpState.APPLIED,
+        SignUpState.ACCEPTED,
+        SignUpState.DECLINED,
+        SignUpState.WITHDRAWN,
+        SignUpState.LAPSED,
+    ),
+    SignUpState.ACCEPTED: (SignUpState.WITHDRAWN,),
+    SignUpState.DECLINED: (SignUpState.APPLIED, SignUpState.WAITING, SignUpState.ACCEPTED),
+    SignUpState.WITHDRAWN: (SignUpState.APPLIED, SignUpState.WAITING, SignUpState.ACCEPTED),
+    SignUpState.LAPSED: (),
+}
+# who answers for the unit (单位审核): a role held where the learner belongs
+APPROVERS = OFFICE | {Role.REVIEWER}
+
+
+class WithdrawalKind(models.TextChoices):
+    WORK = "work", _("工作冲突")
+    HEALTH = "health", _("健康原因")
+    POST = "post", _("岗位变动")
+    FAMILY = "family", _("家庭原因")
+    ABSENT = "absent", _("未报到")
+    TRANSFER = "transfer", _("转入其他班次")
+    CANCELLED = "cancelled", _("班次取消")
+    OTHER = "other", _("其他")
+
+
+class LeaveState(models.TextChoices):
+    ASKED = "asked", _("待批")
+    GRANTED = "granted", _("已准假")
+    REFUSED = "refused", _("未准假")
+    WITHDRAWN = "withdrawn", _("已撤回")
 
 
 class RosterState(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from courses.views import classes, learner, lessons, office, rosters, sessions
+from courses.views import classes, learner, leave, lessons, office, presence, rosters, sessions, signups, trainers
 
 app_name = "courses"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,8 +16,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("study/<uuid:progress>/checks/<uuid:check>/", lessons.answer, name="check_answer"),
     path("study/<uuid:progress>/finish/", lessons.finish, name="lesson_finish"),
     path("classes/", classes.my_classes, name="my_classes"),
+    path("classes/open/", signups.open_classes, name="open_classes"),
+    path("classes/open/<uuid:uuid>/", signups.open_class, name="open_class"),
     path("classes/<uuid:enrolment>/", classes.my_class, name="my_class"),
+    path("classes/<uuid:enrolment>/leave/", leave.ask, name="leave_ask"),
+    path("classes/<uuid:enrolment>/quit/", classes.quit_class, name="quit_class"),
+    path("classes/<uuid:enrolment>/feedback/<uuid:trainer>/", trainers.feedback, name="feedback"),
+    path("sign-ups/<uuid:uuid>/withdraw/", signups.sign_up_withdraw, name="sign_up_withdraw"),
+    path("leave/<uuid:uuid>/withdraw/", leave.withdraw, name="leave_withdraw"),
     path("sign-in/<uuid:session>/", classes.sign_in, name="sign_in"),
+    path("sign-in/<uuid:session>/later/", classes.sign_in_later, name="sign_in_later"),
+    path("teaching/", trainers.my_teaching, name="my_teaching"),
     path("records/", learner.records, name="records"),
     # the office
     path("office/classes/", office.class_list, name="class_list"),
@@ -30,10 +39,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/classes/<uuid:uuid>/learners/", office.learners, name="class_learners"),
     path("office/enrolments/<uuid:uuid>/withdraw/", office.withdraw, name="enrolment_withdraw"),
     path("office/enrolments/<uuid:uuid>/return/", office.come_back, name="enrolment_return"),
+    path("office/enrolments/<uuid:uuid>/transfer/", office.transfer, name="enrolment_transfer"),
+    path("office/classes/<uuid:uuid>/sign-ups/", signups.class_sign_ups, name="class_sign_ups"),
+    path("office/classes/<uuid:uuid>/quotas/", signups.class_quotas, name="class_quotas"),
+    path("office/approvals/", signups.approvals, name="approvals"),
+    path("office/sign-ups/<uuid:uuid>/decide/", signups.sign_up_decide, name="sign_up_decide"),
+    path("office/leave/", leave.leave_list, name="leave_list"),
+    path("office/leave/<uuid:uuid>/answer/", leave.answer, name="leave_answer"),
+    path("office/trainers/", trainers.trainer_list, name="trainer_list"),
+    path("office/trainers/workbook/", trainers.trainer_workbook, name="trainer_workbook"),
+    path("office/trainers/new/", trainers.trainer_create, name="trainer_create"),
+    path("office/trainers/<uuid:uuid>/", trainers.trainer_detail, name="trainer_detail"),
+    path("office/trainers/<uuid:uuid>/edit/", trainers.trainer_edit, name="trainer_edit"),
     path("office/classes/<uuid:uuid>/certificates/", office.certificates, name="class_certificates"),
     path("office/classes/<uuid:uuid>/sessions/new/", sessions.create, name="session_create"),
     path("office/sessions/<uuid:uuid>/edit/", sessions.edit, name="session_edit"),
     path("office/sessions/<uuid:uuid>/attendance/", sessions.attendance, name="attendance"),
+    path("office/sessions/<uuid:uuid>/walk-ins/", presence.walk_ins, name="walk_ins"),
+    path("office/sessions/<uuid:uuid>/walk-ins/of-the-count/", presence.identify_from_count, name="identify_from_count"),
+    path("office/walk-ins/<uuid:uuid>/identify/", presence.identify, name="walk_in_identify"),
+    path("office/walk-ins/<uuid:uuid>/strike/", presence.strike, name="walk_in_strike"),
+    path("office/attendance/<uuid:uuid>/review/", presence.review, name="late_review"),
+    path("office/sessions/<uuid:uuid>/sheet/", presence.sheet_entry, name="sheet_entry"),
+    path("office/sessions/<uuid:uuid>/sheet/print/", presence.sheet_print, name="sheet_print"),
     path("office/sessions/<uuid:uuid>/headcount/", sessions.headcount, name="headcount"),
     path("office/sessions/<uuid:uuid>/screen/", sessions.screen, name="session_screen"),
     path("office/sessions/<uuid:uuid>/code/", sessions.code, name="session_code"),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from courses.states import AttendanceMethod, ClassState, EnrolmentState, HalfDay, SessionKind, SessionState
+from courses.states import AttendanceMethod, ClassState, EnrolmentState, HalfDay, SessionKind, SessionState, WithdrawalKind
 from lms.core import clock
 from lms.core.models import Record
 from lms.ledger.kinds import Mode
@@ -24,14 +24,22 @@ class TrainingClass(Record):
     title = models.CharField(max_length=120)
     term = models.CharField(max_length=40, blank=True)  # 期次
     programme = models.ForeignKey(Programme, null=True, on_delete=models.PROTECT, related_name="training_classes")
-    organiser = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
-    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="training_classes")  # the host
+    organiser = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")  # 主办
+    host = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")  # 承办
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="training_classes")  # where it is run
     funder = models.ForeignKey(Funder, null=True, on_delete=models.PROTECT, related_name="+")
     category = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="+")  # when an enrolment names none
+    categories = models.ManyToManyField(Category, blank=True, related_name="+")  # offered at sign-up; one per enrolment
     starts_on = models.DateField()
     ends_on = models.DateField()
     capacity = models.PositiveIntegerField(null=True)
+    planned_heads = models.PositiveIntegerField(null=True)  # 计划人数; ``capacity`` is what may be taken
     attendance_floor_percent = models.PositiveSmallIntegerField(default=80)
+    dwell_floor_percent = models.PositiveSmallIntegerField(default=0)  # a half-day counts from this share of its minutes
+    needs_check_out = models.BooleanField(default=False)  # minutes are those between signing in and out
+    needs_approval = models.BooleanField(default=False)  # 单位审核
+    sign_up_opens_at = models.DateTimeField(null=True)  # none: by roster only
+    sign_up_closes_at = models.DateTimeField(null=True)
     document_number = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=12, choices=ClassState, default=ClassState.PLANNED)
     created_at = models.DateTimeField(default=clock.now)
@@ -46,6 +54,16 @@ class TrainingClass(Record):
             models.CheckConstraint(condition=Q(state__in=ClassState.values), name="courses_class_state_known"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="courses_class_dates_ordered"),
             models.CheckConstraint(condition=Q(attendance_floor_percent__lte=100), name="courses_class_floor_percent"),
+            models.CheckConstraint(condition=Q(dwell_floor_percent__lte=100), name="courses_class_dwell_percent"),
+            models.CheckConstraint(
+                condition=Q(planned_heads__isnull=True) | Q(planned_heads__gte=1), name="courses_class_planned_heads"
+            ),
+            # a sign-up has a beginning and an end, or there is none
+            models.CheckConstraint(
+                condition=Q(sign_up_opens_at__isnull=True, sign_up_closes_at__isnull=True)
+                | Q(sign_up_opens_at__isnull=False, sign_up_closes_at__gt=F("sign_up_opens_at")),
+                name="courses_class_sign_up_window",
+            ),
             models.CheckConstraint(condition=Q(capacity__isnull=True) | Q(capacity__gte=1), name="courses_class_capacity"),
             # closed: who and when together, and only when held or cancelled
             models.CheckConstraint(
@@ -67,7 +85,7 @@ class TrainingClass(Record):
 class CourseSession(Record):
     """One half-day of a class (课次): a lecture or an event; closed by ``held`` or ``cancelled``."""
 
-    PERSONAL = ("trainer",)
+    PERSONAL = ("trainer", "other_trainers")
 
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="sessions")
     title = models.CharField(max_length=120)
@@ -79,6 +97,7 @@ class CourseSession(Record):
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.FACE_TO_FACE)
     place = models.CharField(max_length=120, blank=True)
     trainer = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="sessions_taught")
+    other_trainers = models.ManyToManyField(Person, blank=True, related_name="sessions_taught_with")
     topics = models.JSONField(default=list)  # short texts
     state = models.CharField(max_length=12, choices=SessionState, default=SessionState.PLANNED)
     cases_shared = models.PositiveSmallIntegerField(default=0)
@@ -130,7 +149,9 @@ class ClassEnrolment(Record):
     state = models.CharField(max_length=12, choices=EnrolmentState, default=EnrolmentState.ENROLLED)
     enrolled_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)
+    withdrawn_kind = models.CharField(max_length=10, choices=WithdrawalKind, blank=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
+    came_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="went_to")  # transferred (转班)
     version = models.PositiveSmallIntegerField(default=1)  # how often entered: withdrawn and back is version 2
 
     class Meta:
@@ -148,11 +169,19 @@ class ClassEnrolment(Record):
                 condition=(Q(state="withdrawn") & ~Q(withdrawn_reason="")) | (~Q(state="withdrawn") & Q(withdrawn_reason="")),
                 name="courses_classenrol_withdrawn_with_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_kind="") | Q(state="withdrawn", withdrawn_kind__in=WithdrawalKind.values),
+                name="courses_classenrol_withdrawn_kind",
+            ),
         ]
 
 
 class Attendance(Record):
-    """Minutes one enrolment was present in one half-day. 0 minutes: struck off again. ``version`` counts its ledger lines."""
+    """Minutes one enrolment was present in one half-day. ``version`` counts its ledger lines.
+
+    0 minutes: struck off again, or signed in and not yet out where the class asks to sign out. ``late_sent``: the phone had
+    no network and sent the code later; it counts at once and waits for a look.
+    """
 
     PERSONAL: tuple[str, ...] = ()
 
@@ -160,6 +189,12 @@ class Attendance(Record):
     enrolment = models.ForeignKey(ClassEnrolment, on_delete=models.PROTECT, related_name="attendance")
     minutes = models.PositiveSmallIntegerField()
     method = models.CharField(max_length=8, choices=AttendanceMethod, default=AttendanceMethod.MANUAL)
+    signed_in_at = models.DateTimeField(null=True)
+    signed_out_at = models.DateTimeField(null=True)
+    late_sent = models.BooleanField(default=False)
+    received_at = models.DateTimeField(null=True)  # of what was sent later
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.UUIDField(null=True)
     marked_at = models.DateTimeField(default=clock.now)
     marked_by = models.UUIDField()
     version = models.PositiveSmallIntegerField(default=1)
@@ -169,16 +204,36 @@ class Attendance(Record):
             # signing in twice is one attendance
             models.UniqueConstraint(fields=["session", "enrolment"], name="courses_attendance_once"),
             models.CheckConstraint(condition=Q(minutes__lte=1440), name="courses_attendance_within_day"),
+            # out after in
+            models.CheckConstraint(
+                condition=Q(signed_out_at__isnull=True) | Q(signed_out_at__gte=F("signed_in_at")),
+                name="courses_attendance_out_after_in",
+            ),
+            # what was sent later says when it came
+            models.CheckConstraint(
+                condition=Q(late_sent=False) | Q(received_at__isnull=False), name="courses_attendance_late_with_time"
+            ),
+            # looked at: who and when together
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True, reviewed_by__isnull=True)
+                | Q(reviewed_at__isnull=False, reviewed_by__isnull=False),
+                name="courses_attendance_reviewed_together",
+            ),
         ]
 
 
 class HeadCount(Record):
-    """People present without names in one half-day (未具名人数); a correction raises ``version``. No personal data."""
+    """People present without names in one half-day (未具名人数). No personal data.
+
+    ``quantity`` is what was counted. ``posted`` is what the standing ledger line says: counted, and walk-ins without a record,
+    less those identified since. A change raises ``version``.
+    """
 
     PERSONAL: tuple[str, ...] = ()
 
     session = models.OneToOneField(CourseSession, on_delete=models.PROTECT, related_name="head_count")
     quantity = models.PositiveIntegerField()
+    posted = models.PositiveIntegerField(default=0)
     note = models.CharField(_("说明"), max_length=200, blank=True)
     counted_by = models.UUIDField()
     counted_at = models.DateTimeField(default=clock.now)

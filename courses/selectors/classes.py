@@ -10,8 +10,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from certificates.models import Certificate
-from courses.models import Attendance, ClassEnrolment, CourseSession, RosterImport, TrainingClass
-from courses.states import EnrolmentState, SessionState
+from courses.models import Attendance, ClassEnrolment, CourseSession, LeaveRequest, RosterImport, TrainingClass
+from courses.states import EnrolmentState, LeaveState, SessionState
 from lms.accounts.roles import OFFICE
 from lms.core.actor import Actor
 from lms.core.errors import Missing
@@ -22,7 +22,7 @@ def classes_in(actor: Actor) -> QuerySet[TrainingClass]:
     """Classes hosted by the divisions where the actor runs classes, newest first, with learners and half-days counted."""
     return (
         TrainingClass.objects.filter(actor.q("division__path", *OFFICE))
-        .select_related("division", "organiser", "programme", "category", "funder")
+        .select_related("division", "organiser", "host", "programme", "category", "funder")
         .order_by("-starts_on", "-pk")
     )
 
@@ -45,7 +45,7 @@ def class_in(actor: Actor, class_uuid: uuid.UUID) -> TrainingClass:
 def session_in(actor: Actor, session_uuid: uuid.UUID) -> CourseSession:
     found = (
         CourseSession.objects.filter(actor.q("training_class__division__path", *OFFICE), uuid=session_uuid)
-        .select_related("training_class__division", "training_class__programme", "trainer")
+        .select_related("training_class__division", "training_class__programme", "trainer", "head_count")
         .first()
     )
     if found is None:
@@ -93,27 +93,43 @@ def sessions_of(training_class: TrainingClass) -> QuerySet[CourseSession]:
     """Half-days in order, with how many were marked present."""
     return (
         training_class.sessions.select_related("trainer")
-        .annotate(present=Count("attendance", filter=Q(attendance__minutes__gt=0)), heads=F("head_count__quantity"))
+        .prefetch_related("other_trainers")
+        .annotate(present=Count("attendance", filter=Q(attendance__minutes__gt=0)), heads=F("head_count__posted"))
         .order_by("starts_at", "pk")
     )
 
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
+    """One learner of the class in one half-day: the mark, and the leave that stands."""
+
     enrolment: ClassEnrolment
-    minutes: int | None
+    mark: Attendance | None
+    leave: LeaveRequest | None = None
+
+    @property
+    def minutes(self) -> int | None:
+        return self.mark.minutes if self.mark else None
+
+    @property
+    def is_in(self) -> bool:
+        return self.mark is not None and self.mark.signed_in_at is not None and self.mark.signed_out_at is None
 
 
 def attendance_rows(session: CourseSession) -> list[GridRow]:
-    """Everybody in the class with the minutes marked in this half-day (None: not marked)."""
-    marked = dict(Attendance.objects.filter(session=session).values_list("enrolment_id", "minutes"))
+    """Everybody in the class with their mark in this half-day (None: not marked) and leave asked or granted."""
+    marks = {mark.enrolment_id: mark for mark in Attendance.objects.filter(session=session)}
+    leave = {
+        row.enrolment_id: row
+        for row in LeaveRequest.objects.filter(session=session, state__in=[LeaveState.ASKED, LeaveState.GRANTED])
+    }
     rows = (
         ClassEnrolment.objects.filter(training_class=session.training_class)
         .exclude(state=EnrolmentState.WITHDRAWN)
         .select_related("person", "division", "organisation")
         .order_by("pk")
     )
-    return [GridRow(row, marked.get(row.pk)) for row in rows]
+    return [GridRow(row, marks.get(row.pk), leave.get(row.pk)) for row in rows]
 
 
 def eligible_for_certificates(training_class: TrainingClass) -> QuerySet[ClassEnrolment]:

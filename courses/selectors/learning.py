@@ -1,29 +1,22 @@
-"""What one learner sees of courses: what to go on with, progress, classes, sign-in. Always the actor's own."""
+"""What one learner sees of courses: what to go on with, progress. Always the actor's own. Classes stand in ``attending``."""
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.utils import timezone
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from courses.models import (
-    Attendance,
-    ClassEnrolment,
     CourseEnrolment,
     CoursePage,
-    CourseSession,
     LessonPage,
     LessonProgress,
     ModulePage,
 )
 from courses.selectors.content import Check, checks_of, lessons_of, modules_of
-from courses.states import CLASS_LIVE, EnrolmentState, SessionState
-from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import Missing
 from lms.people import selectors as people
@@ -278,96 +271,6 @@ def go_on(person: Person) -> list[GoOn]:
         found.append(GoOn(enrolment, enrolment.course, lesson, own.index(lesson) + 1, len(own), 100 * len(done) // len(own)))
     moment = {g.enrolment.pk: max([p.opened_at for p in g.enrolment.progress.all()] or [g.enrolment.started_at]) for g in found}
     return sorted(found, key=lambda g: moment[g.enrolment.pk], reverse=True)
-
-
-def own_class_enrolments(person: Person) -> QuerySet[ClassEnrolment]:
-    """The classes somebody is or was in, newest first, with minutes attended and planned."""
-    held = Q(training_class__sessions__state__in=[SessionState.PLANNED, SessionState.HELD])
-    return (
-        ClassEnrolment.objects.filter(person_id__in=people.ids_of(person))
-        .select_related("training_class__division", "training_class__organiser", "category")
-        .annotate(session_count=Count("training_class__sessions", filter=held, distinct=True))
-        .order_by("-training_class__starts_on", "-pk")
-    )
-
-
-def own_class_enrolment(actor: Actor, enrolment_uuid: uuid.UUID) -> ClassEnrolment:
-    person = people.person_of(actor)
-    found = None
-    if person is not None:
-        found = own_class_enrolments(person).select_related("person").filter(uuid=enrolment_uuid).first()
-    if found is None:
-        raise Missing(_("没有这个班次。"))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One half-day as one learner sees it."""
-
-    session: CourseSession
-    minutes: int
-    enrolment: ClassEnrolment
-
-    @property
-    def may_sign_in(self) -> bool:
-        from courses.rules import SIGN_IN_EARLY
-
-        now = clock.now()
-        open_now = self.session.starts_at - SIGN_IN_EARLY <= now <= self.session.ends_at
-        return open_now and not self.minutes and self.session.state == SessionState.PLANNED
-
-
-def seats(enrolment: ClassEnrolment) -> list[Seat]:
-    """The half-days of a class with the learner's own minutes."""
-    minutes = dict(Attendance.objects.filter(enrolment=enrolment).values_list("session_id", "minutes"))
-    sessions = CourseSession.objects.filter(training_class_id=enrolment.training_class_id).select_related("trainer")
-    return [Seat(session, minutes.get(session.pk, 0), enrolment) for session in sessions]
-
-
-def seats_of_days(person: Person, days: int = 2) -> list[Seat]:
-    """Half-days of today and the days after it in which somebody is expected."""
-    today = clock.today()
-    zone = timezone.get_current_timezone()
-    start = dt.datetime.combine(today, dt.time(), zone)
-    rows = list(
-        CourseSession.objects.filter(
-            training_class__enrolments__person_id__in=people.ids_of(person),
-            training_class__enrolments__state=EnrolmentState.ENROLLED,
-            training_class__state__in=CLASS_LIVE,
-            state=SessionState.PLANNED,
-            ends_at__gte=clock.now(),
-            starts_at__gte=start,
-            starts_at__lt=start + dt.timedelta(days=days),
-        )
-        .select_related("training_class")
-        .distinct()
-    )
-    if not rows:
-        return []
-    enrolments = {
-        e.training_class_id: e
-        for e in ClassEnrolment.objects.filter(
-            person_id__in=people.ids_of(person), training_class__in=[r.training_class_id for r in rows]
-        )
-    }
-    minutes = dict(
-        Attendance.objects.filter(session__in=rows, enrolment__in=enrolments.values()).values_list("session_id", "minutes")
-    )
-    return [Seat(row, minutes.get(row.pk, 0), enrolments[row.training_class_id]) for row in rows]
-
-
-def session_for_sign_in(actor: Actor, session_uuid: uuid.UUID) -> tuple[CourseSession, ClassEnrolment, Person]:
-    """The half-day, for somebody enrolled in its class; otherwise ``Missing``."""
-    person = people.person_of(actor)
-    session = CourseSession.objects.select_related("training_class").filter(uuid=session_uuid).first()
-    if person is not None and session is not None:
-        enrolment = ClassEnrolment.objects.filter(
-            training_class=session.training_class, person_id__in=people.ids_of(person), state=EnrolmentState.ENROLLED
-        ).first()
-        if enrolment is not None:
-            return session, enrolment, person
-    raise Missing(_("您不在这个班。"))
 
 
 def studied_minutes(person: Person) -> int:

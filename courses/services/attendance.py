@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses import rules
-from courses.models import Attendance, ClassEnrolment, CourseSession, HeadCount
+from courses.models import Attendance, ClassEnrolment, CourseSession
 from courses.services import lines, telling
-from courses.services.classes import check_live, locked_session
+from courses.services.locks import check_live, locked_session
 from courses.states import CLASS_LIVE, AttendanceMethod, EnrolmentState, SessionState
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger import services as ledger
-from lms.people import selectors as people
-from lms.people.models import Person
 
 Present = tuple[ClassEnrolment, int]
 
@@ -35,10 +33,16 @@ def record_attendance(
     with transaction.atomic():
         found = locked_session(session, by)
         check_live(found.training_class)
-        return _mark(found, present, method=method, by=by)
+        return mark(found, present, method=method, by=by)
 
 
-def _mark(session: CourseSession, present: Sequence[Present], *, method: str, by: Actor) -> list[Attendance]:
+Stamps = Mapping[str, Any]
+
+
+def mark(
+    session: CourseSession, present: Sequence[Present], *, method: str, stamps: Stamps | None = None, by: Actor
+) -> list[Attendance]:
+    """Mark in a half-day already locked. ``stamps``: times of signing in and out, kept with each mark and its line."""
     if session.state == SessionState.CANCELLED:
         raise Refused(_("本课次已取消，不能登记出勤。"))
     wanted = {enrolment.pk: minutes for enrolment, minutes in present}
@@ -62,25 +66,33 @@ def _mark(session: CourseSession, present: Sequence[Present], *, method: str, by
     to_post: list[Attendance] = []
     for pk, minutes in wanted.items():
         enrolments[pk].training_class = session.training_class
-        mark = standing.get(pk)
-        if mark is None:
+        own = standing.get(pk)
+        if own is None:
             if not minutes:
                 continue
-            mark = Attendance(
-                session=session, enrolment=enrolments[pk], minutes=minutes, method=method, marked_by=by.uuid, marked_at=now
+            own = Attendance(
+                session=session,
+                enrolment=enrolments[pk],
+                minutes=minutes,
+                method=method,
+                marked_by=by.uuid,
+                marked_at=now,
+                **stamps or {},
             )
-            new.append(mark)
-            standing[pk] = mark
-        elif mark.minutes == minutes:
+            new.append(own)
+            standing[pk] = own
+        elif own.minutes == minutes:
             continue
         else:
-            if mark.minutes:
-                reversals.append(lines.attended_key(mark))
-                mark.version += 1
-            mark.minutes, mark.method, mark.marked_by, mark.marked_at = minutes, method, by.uuid, now
-            mark.save(update_fields=["minutes", "method", "marked_by", "marked_at", "version"])
+            if own.minutes:
+                reversals.append(lines.attended_key(own))
+                own.version += 1
+            own.minutes, own.method, own.marked_by, own.marked_at = minutes, method, by.uuid, now
+            for name, moment in (stamps or {}).items():
+                setattr(own, name, moment)
+            own.save(update_fields=["minutes", "method", "marked_by", "marked_at", "version", *(stamps or {})])
         if minutes:
-            to_post.append(mark)
+            to_post.append(own)
     Attendance.objects.bulk_create(new, batch_size=500)
     if new or reversals or to_post:
         audit.record(
@@ -94,39 +106,8 @@ def _mark(session: CourseSession, present: Sequence[Present], *, method: str, by
         )
     for key in reversals:
         ledger.reverse_key(key, reason="attendance corrected", by=by)
-    ledger.post([lines.attended(mark, session, enrolments[mark.enrolment_id]) for mark in to_post], by=by)
+    ledger.post([lines.attended(own, session, enrolments[own.enrolment_id]) for own in to_post], by=by)
     return [standing[pk] for pk in wanted if pk in standing]
-
-
-def sign_in(*, session: CourseSession, person: Person, code: str, by: Actor) -> Attendance:
-    """A learner signs in for a half-day with the code shown on site. Signing in twice is once.
-
-    Refuses a wrong or old code, a time outside the half-day, and somebody who is not in the class (as missing).
-    """
-    with transaction.atomic():
-        found = (
-            CourseSession.objects.select_for_update(of=("self",))
-            .select_related("training_class__division", "training_class__programme", "trainer__division")
-            .get(pk=session.pk)
-        )
-        enrolment = ClassEnrolment.objects.filter(
-            training_class=found.training_class, person_id__in=people.ids_of(person), state=EnrolmentState.ENROLLED
-        ).first()
-        if enrolment is None or person.user_id is None or by.user_id != person.user_id:
-            raise Missing(_("您不在这个班。"))
-        standing = Attendance.objects.filter(session=found, enrolment=enrolment, minutes__gt=0).first()
-        if standing is not None:
-            return standing
-        now = clock.now()
-        if found.state != SessionState.PLANNED or found.training_class.state not in CLASS_LIVE:
-            raise Refused(_("本课次已结束签到；如确已到场，请联系班主任补登。"))
-        if now < found.starts_at - rules.SIGN_IN_EARLY:
-            raise Refused(_("还没到签到时间。"))
-        if now > found.ends_at:
-            raise Refused(_("本课次已结束签到；如确已到场，请联系班主任补登。"))
-        if not rules.sign_in_code_matches(found.sign_in_secret, code.strip(), now):
-            raise Refused(_("签到码不对或已过期，请看现场屏幕上最新的四位数字。"))
-        return _mark(found, [(enrolment, found.minutes)], method=AttendanceMethod.CODE, by=by)[0]
 
 
 def close_session(*, session: CourseSession, cases_shared: int = 0, by: Actor) -> CourseSession:
@@ -190,35 +171,3 @@ def cancel_session(*, session: CourseSession, reason: str, by: Actor) -> CourseS
         for key in [*keys, lines.scheduled_key(found)]:
             ledger.reverse_key(key, reason="session cancelled", by=by)
     return found
-
-
-def record_headcount(*, session: CourseSession, quantity: int, note: str = "", by: Actor) -> HeadCount:
-    """People present in a half-day beside those in the class, counted without names. A new number corrects the old one."""
-    if quantity < 0:
-        raise BadInput(_("人数不能为负数。"))
-    with transaction.atomic():
-        found = locked_session(session, by)
-        check_live(found.training_class)
-        if found.state == SessionState.CANCELLED:
-            raise Refused(_("本课次已取消，不能登记人数。"))
-        count = HeadCount.objects.filter(session=found).first()
-        old_key = ""
-        if count is None:
-            count = HeadCount(session=found, quantity=quantity, note=note, counted_by=by.uuid)
-        elif count.quantity == quantity:
-            return count
-        else:
-            if count.quantity:
-                old_key = lines.headcount_key(count)
-            count.version += 1
-            count.quantity, count.note, count.counted_by, count.counted_at = quantity, note, by.uuid, clock.now()
-        count.save()
-        count.session = found
-        audit.record(
-            "courses.headcount.recorded", count, by=by, division_path=found.training_class.division.path, quantity=quantity
-        )
-        if old_key:
-            ledger.reverse_key(old_key, reason="head-count corrected", by=by)
-        if quantity:
-            ledger.post([lines.headcount(count)], by=by)
-    return count

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from certificates import services as certificates
 from certificates.models import Certificate
 from courses.models import ClassEnrolment, TrainingClass
-from courses.services.classes import check_may_run
 from courses.services.lines import CLASS
+from courses.services.locks import check_may_run
 from courses.states import ClassState, EnrolmentState
 from lms.core import jobs
 from lms.core.actor import Actor

@@ -1,4 +1,4 @@
-"""Classes and their half-days. Who is in them stands in ``enrolment``, who came in ``attendance``."""
+"""Classes from opening to closing. Half-days stand in ``sessions``, who is in in ``enrolment``, who came in ``attendance``."""
 
 from __future__ import annotations
 
@@ -8,47 +8,24 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import rules
 from courses.models import Attendance, ClassEnrolment, CourseSession, TrainingClass
-from courses.services import lines, telling
-from courses.states import CLASS_LIVE, CLASS_TRANSITIONS, ClassState, EnrolmentState, HalfDay, SessionKind, SessionState
+from courses.selectors.signups import seats_taken
+from courses.services import lines, seats, telling
+from courses.services.enrolment import fill_seats
+from courses.services.locks import check_live, locked_class
+from courses.states import CLASS_LIVE, CLASS_TRANSITIONS, ClassState, EnrolmentState, SessionState, WithdrawalKind
 from lms.accounts.roles import OFFICE
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
-from lms.core.ids import new_code
 from lms.ledger import services as ledger
 from lms.ledger.kinds import Mode
-from lms.people.models import Person
 from lms.places.models import Division, Organisation
 from lms.programmes.models import Category, Funder, Programme
-
-
-def check_may_run(training_class: TrainingClass, by: Actor) -> None:
-    """Classes are run by class managers and administrators of the host division or above; outside is missing."""
-    if not by.covers(training_class.division.path, *OFFICE):
-        raise Missing(_("没有这个班次。"))
-
-
-def locked_class(training_class: TrainingClass, by: Actor) -> TrainingClass:
-    """The class's row, locked and fresh, for somebody who may run it."""
-    found = (
-        TrainingClass.objects.select_for_update(of=("self",))
-        .select_related("division", "organiser", "programme", "category", "funder")
-        .get(pk=training_class.pk)
-    )
-    check_may_run(found, by)
-    return found
-
-
-def check_live(training_class: TrainingClass) -> None:
-    if training_class.state not in CLASS_LIVE:
-        values = {"title": training_class.title, "state": training_class.get_state_display()}
-        raise Refused(_("班次“%(title)s”%(state)s，不能再改动。") % values)
 
 
 def create_class(
@@ -61,9 +38,17 @@ def create_class(
     starts_on: dt.date,
     ends_on: dt.date,
     category: Category | None = None,
+    categories: Sequence[Category] = (),
     capacity: int | None = None,
+    planned_heads: int | None = None,
     attendance_floor_percent: int = 80,
+    dwell_floor_percent: int = 0,
+    needs_check_out: bool = False,
+    needs_approval: bool = False,
+    sign_up_opens_at: dt.datetime | None = None,
+    sign_up_closes_at: dt.datetime | None = None,
     term: str = "",
+    host: Organisation | None = None,
     funder: Funder | None = None,
     document_number: str = "",
     state: str = ClassState.PLANNED,
@@ -76,6 +61,7 @@ def create_class(
         raise BadInput(_("结束日期不能早于开始日期。"))
     if not code.strip() or not title.strip():
         raise BadInput(_("请填写班次编号和班次名称。"))
+    _check_window(sign_up_opens_at, sign_up_closes_at)
     with transaction.atomic():
         if TrainingClass.objects.filter(code=code.strip()).exists():
             raise Refused(_("班次编号“%(code)s”已被使用。") % {"code": code.strip()})
@@ -86,28 +72,45 @@ def create_class(
             division=division,
             programme=programme,
             organiser=organiser,
+            host=host,
             funder=funder,
             category=category,
             starts_on=starts_on,
             ends_on=ends_on,
             capacity=capacity,
+            planned_heads=planned_heads,
             attendance_floor_percent=attendance_floor_percent,
+            dwell_floor_percent=dwell_floor_percent,
+            needs_check_out=needs_check_out,
+            needs_approval=needs_approval,
+            sign_up_opens_at=sign_up_opens_at,
+            sign_up_closes_at=sign_up_closes_at,
             document_number=document_number,
             state=state,
         )
+        made.categories.set(categories)
         audit.record("courses.class.created", made, by=by, division_path=division.path, code=made.code)
     return made
 
 
-# what may still be changed of a class that is live
+def _check_window(opens_at: dt.datetime | None, closes_at: dt.datetime | None) -> None:
+    if (opens_at is None) != (closes_at is None):
+        raise BadInput(_("报名开始和截止时间须同时填写，或都留空。"))
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        raise BadInput(_("报名截止时间必须晚于开始时间。"))
+
+
+# what may still be changed of a class that is live; ``categories`` too
 CLASS_FIELDS = (
-    "title", "term", "programme", "organiser", "funder", "category", "starts_on", "ends_on", "capacity",
-    "attendance_floor_percent", "document_number",
+    "title", "term", "programme", "organiser", "host", "funder", "category", "starts_on", "ends_on", "capacity", "planned_heads",
+    "attendance_floor_percent", "dwell_floor_percent", "needs_check_out", "needs_approval", "sign_up_opens_at",
+    "sign_up_closes_at", "document_number",
 )  # fmt: skip
 
 
 def update_class(*, training_class: TrainingClass, by: Actor, **changes: Any) -> TrainingClass:
-    """Change fields of a live class. Refuses less seats than are taken and dates out of order."""
+    """Change fields of a live class; more seats go to those who wait. Refuses less seats than are taken and dates out of order."""
+    categories = changes.pop("categories", None)
     unknown = changes.keys() - set(CLASS_FIELDS)
     if unknown:
         raise ValueError(f"not a field of a class: {sorted(unknown)}")
@@ -119,9 +122,13 @@ def update_class(*, training_class: TrainingClass, by: Actor, **changes: Any) ->
             setattr(found, name, changes[name])
         if found.ends_on < found.starts_on:
             raise BadInput(_("结束日期不能早于开始日期。"))
-        taken = found.enrolments.exclude(state=EnrolmentState.WITHDRAWN).count()
+        _check_window(found.sign_up_opens_at, found.sign_up_closes_at)
+        taken = len(seats_taken(found))
         if found.capacity is not None and found.capacity < taken:
             raise Refused(_("名额不能少于已报名的 %(taken)d 人。") % {"taken": taken})
+        if categories is not None and set(categories) != set(found.categories.all()):
+            found.categories.set(categories)
+            audit.record("courses.class.changed", found, by=by, division_path=found.division.path, fields=["categories"])
         if changed:
             found.save(update_fields=changed)
             audit.record("courses.class.changed", found, by=by, division_path=found.division.path, fields=changed)
@@ -129,6 +136,8 @@ def update_class(*, training_class: TrainingClass, by: Actor, **changes: Any) ->
             telling.tell_moved(found, by)
         if {"attendance_floor_percent", "programme", "organiser", "category"} & set(changed):
             _schedule_anew(found, by)
+        if {"capacity", "needs_approval", "starts_on"} & set(changed):
+            fill_seats(found, by)
     return found
 
 
@@ -154,107 +163,7 @@ def change_class_state(*, training_class: TrainingClass, state: str, by: Actor) 
         found.state = state
         found.save(update_fields=["state"])
         audit.record("courses.class.state_changed", found, by=by, division_path=found.division.path, state=state)
-    return found
-
-
-def _half_of(starts_at: dt.datetime) -> HalfDay:
-    hour = timezone.localtime(starts_at).hour
-    return HalfDay.MORNING if hour < 12 else HalfDay.AFTERNOON if hour < 18 else HalfDay.EVENING
-
-
-def _check_times(starts_at: dt.datetime, ends_at: dt.datetime) -> None:
-    if timezone.is_naive(starts_at) or timezone.is_naive(ends_at):
-        raise ValueError("sessions need aware times")
-    if ends_at <= starts_at:
-        raise BadInput(_("结束时间必须晚于开始时间。"))
-    if timezone.localtime(starts_at).date() != timezone.localtime(ends_at).date():
-        raise BadInput(_("一个课次须在同一天内；跨天的请分开安排。"))
-
-
-def plan_session(
-    *,
-    training_class: TrainingClass,
-    title: str,
-    starts_at: dt.datetime,
-    ends_at: dt.datetime,
-    mode: str = Mode.FACE_TO_FACE,
-    place: str = "",
-    trainer: Person | None = None,
-    kind: str = SessionKind.LECTURE,
-    topics: Sequence[str] = (),
-    by: Actor,
-) -> CourseSession:
-    """Plan one half-day of a live class and post its ``scheduled`` line. Planning the same one twice is one session."""
-    _check_times(starts_at, ends_at)
-    if not title.strip():
-        raise BadInput(_("请填写课次名称。"))
-    with transaction.atomic():
-        found = locked_class(training_class, by)
-        check_live(found)
-        standing = found.sessions.filter(starts_at=starts_at, title=title.strip()).exclude(state=SessionState.CANCELLED).first()
-        if standing is not None:
-            return standing
-        session = CourseSession.objects.create(
-            training_class=found,
-            title=title.strip(),
-            kind=kind,
-            day=timezone.localtime(starts_at).date(),
-            half=_half_of(starts_at),
-            starts_at=starts_at,
-            ends_at=ends_at,
-            mode=mode,
-            place=place,
-            trainer=trainer,
-            topics=[t.strip() for t in topics if t.strip()],
-            sign_in_secret=new_code(24),
-        )
-        audit.record("courses.session.planned", session, by=by, division_path=found.division.path, on_class=found.uuid)
-        ledger.post([lines.scheduled(session)], by=by)
-    return session
-
-
-SESSION_FIELDS = ("title", "kind", "starts_at", "ends_at", "mode", "place", "trainer", "topics")
-
-
-def locked_session(session: CourseSession, by: Actor) -> CourseSession:
-    """Class and session locked in that order, fresh; for somebody who may run the class."""
-    training_class = locked_class(session.training_class, by)
-    found = CourseSession.objects.select_for_update(of=("self",)).select_related("trainer__division").get(pk=session.pk)
-    found.training_class = training_class
-    return found
-
-
-def update_session(*, session: CourseSession, by: Actor, **changes: Any) -> CourseSession:
-    """Change a planned session. Once somebody was marked present its time stands; a moved one reverses its line and posts anew."""
-    unknown = changes.keys() - set(SESSION_FIELDS)
-    if unknown:
-        raise ValueError(f"not a field of a session: {sorted(unknown)}")
-    with transaction.atomic():
-        found = locked_session(session, by)
-        check_live(found.training_class)
-        if found.state != SessionState.PLANNED:
-            raise Refused(_("课次“%(state)s”，不能再改动。") % {"state": found.get_state_display()})
-        changed = [name for name in SESSION_FIELDS if name in changes and getattr(found, name) != changes[name]]
-        if not changed:
-            return found
-        old_key = lines.scheduled_key(found)
-        moved = {"starts_at", "ends_at"} & set(changed)
-        if moved and found.attendance.filter(minutes__gt=0).exists():
-            raise Refused(_("已有学员签到，不能再改时间；如需调整请取消本课次后另行安排。"))
-        for name in changed:
-            setattr(found, name, changes[name])
-        _check_times(found.starts_at, found.ends_at)
-        found.day, found.half = timezone.localtime(found.starts_at).date(), _half_of(found.starts_at)
-        on_line = {"starts_at", "ends_at", "mode", "topics"} & set(changed)
-        if on_line:
-            found.version += 1
-        found.save()
-        audit.record("courses.session.changed", found, by=by, division_path=found.training_class.division.path, fields=changed)
-        if {"starts_at", "ends_at", "mode", "place"} & set(changed):
-            telling.tell_session(found, "class.session_changed", by)
-        if on_line:
-            ledger.reverse_key(old_key, reason="session changed", by=by)
-            ledger.post([lines.scheduled(found)], by=by)
+        fill_seats(found, by)
     return found
 
 
@@ -295,6 +204,7 @@ def close_class(*, training_class: TrainingClass, by: Actor) -> TrainingClass:
         ClassEnrolment.objects.bulk_update(enrolments, ["state", "closed_at"], batch_size=200)
         found.state, found.closed_at, found.closed_by = ClassState.HELD, now, by.uuid
         found.save(update_fields=["state", "closed_at", "closed_by"])
+        seats.lapse(found, by)
         completed = sum(1 for e in enrolments if e.state == EnrolmentState.COMPLETED)
         audit.record(
             "courses.class.closed", found, by=by, division_path=found.division.path, completed=completed, of=len(enrolments)
@@ -329,10 +239,12 @@ def cancel_class(*, training_class: TrainingClass, reason: str, by: Actor) -> Tr
         for enrolment in enrolments:
             enrolment.training_class = found
             enrolment.state, enrolment.closed_at, enrolment.withdrawn_reason = EnrolmentState.WITHDRAWN, now, reason.strip()
-        ClassEnrolment.objects.bulk_update(enrolments, ["state", "closed_at", "withdrawn_reason"], batch_size=200)
+            enrolment.withdrawn_kind = WithdrawalKind.CANCELLED
+        ClassEnrolment.objects.bulk_update(enrolments, ["state", "closed_at", "withdrawn_reason", "withdrawn_kind"], batch_size=200)
         found.state, found.closed_at, found.closed_by = ClassState.CANCELLED, now, by.uuid
         found.cancelled_reason = reason.strip()
         found.save(update_fields=["state", "closed_at", "closed_by", "cancelled_reason"])
+        seats.lapse(found, by)
         audit.record("courses.class.cancelled", found, by=by, division_path=found.division.path)
         telling.tell_cancelled(found, enrolments, by)
         for session in sessions:

@@ -56,7 +56,7 @@ def scheduled(session: CourseSession) -> Draft:
 
 
 def session_held(session: CourseSession) -> list[Draft]:
-    """The session itself, the event it may be, its cases, and the trainer's hour."""
+    """The session itself, the event it may be, its cases, and the hour of each trainer."""
     of_class, of_session = _of_class(session.training_class), _of_session(session)
     drafts = [
         Draft(
@@ -88,16 +88,16 @@ def session_held(session: CourseSession) -> list[Draft]:
                 **of_class,
             )
         )
-    if session.trainer is not None:
-        of_class = {**of_class, "division": session.trainer.division, "organisation": session.trainer.organisation}
+    trainers = [session.trainer, *session.other_trainers.select_related("division", "organisation")] if session.trainer else []
+    for trainer in trainers:
         drafts.append(
             Draft(
-                key=f"taught:{session.uuid}:{session.trainer.uuid}",
+                key=f"taught:{session.uuid}:{trainer.uuid}",
                 kind=Kind.TAUGHT,
-                person=session.trainer,
+                person=trainer,
                 minutes=session.minutes,
                 **of_session,
-                **of_class,
+                **{**of_class, "division": trainer.division, "organisation": trainer.organisation},
             )
         )
     return drafts
@@ -112,7 +112,7 @@ def headcount(count: HeadCount) -> Draft:
     return Draft(
         key=headcount_key(count),
         kind=Kind.HEADCOUNT,
-        quantity=count.quantity,
+        quantity=count.posted,
         **of_session,
         **_of_class(count.session.training_class),
     )
@@ -166,7 +166,14 @@ def attended(attendance: Attendance, session: CourseSession, enrolment: ClassEnr
         **{**_of_session(session), "source_label": "courses.attendance", "source_uuid": attendance.uuid, "tags": ()},
         **_of_enrolment(enrolment),
         facts={"method": attendance.method},
-        evidence={"minutes": attendance.minutes, "method": attendance.method, "marked_by": attendance.marked_by},
+        evidence={
+            "minutes": attendance.minutes,
+            "method": attendance.method,
+            "marked_by": attendance.marked_by,
+            "signed_in_at": attendance.signed_in_at,
+            "signed_out_at": attendance.signed_out_at,
+            "received_at": attendance.received_at,
+        },
     )
 
 

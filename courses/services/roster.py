@@ -17,7 +17,7 @@ from courses.models import ClassEnrolment, RosterImport, RosterRow, TrainingClas
 from courses.roster import guard
 from courses.roster.examining import Examined, examine
 from courses.roster.reading import Sheet, open_sheet
-from courses.services.classes import check_live, locked_class
+from courses.services.locks import check_live, locked_class
 from courses.services.roster_columns import PURPOSE, header_of, outline_roster, sheet_named, sheets_of, uploaded
 from courses.states import EnrolmentState, RosterState, RowVerdict
 from lms.audit import services as audit

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from courses.models import RosterImport, RosterRow, RosterWording
 from courses.roster import columns, reading
 from courses.roster.columns import Column, Header
-from courses.services.classes import check_live, locked_class
+from courses.services.locks import check_live, locked_class
 from courses.states import RosterState
 from lms.audit import services as audit
 from lms.core import clock, crypto, jobs

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from courses.models import RosterImport, RosterRow
 from courses.roster.examining import person_row
-from courses.services.classes import locked_class
 from courses.services.enrolment import Entry, enrol_many
+from courses.services.locks import locked_class
 from courses.services.roster import ENTERING, content_of
 from courses.services.roster_columns import PURPOSE
 from courses.states import RowVerdict

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from courses.selectors import learning
+from courses.selectors import attending, learning
 from courses.selectors import records as own_records
 from courses.selectors.content import published_courses
 from courses.views.common import actor_of, person_or_none
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "person": person,
         "under_way": under_way,
         "suggested": [] if under_way else list(published_courses()[:3]),
-        "seats": learning.seats_of_days(person),
+        "seats": attending.seats_of_days(person),
         "to_answer": list(supervision.awaiting_answer(person)[:3]),
         "hours": own_records.hours_of_year(person, clock.today().year),
         "now": clock.now(),

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from courses import services
 from courses.forms import ClassForm, LearnerForm, ReasonForm
+from courses.forms_signups import TransferForm, WithdrawForm
 from courses.selectors import classes as rows
-from courses.states import CLASS_LIVE, CLASS_TRANSITIONS, ClassState, EnrolmentState
+from courses.selectors import signups
+from courses.states import CLASS_LIVE, CLASS_TRANSITIONS, SIGN_UP_OPEN, ClassState, EnrolmentState
 from courses.views.common import act, actor_of, missing_is_404
 from lms.core.errors import LmsError, Missing
 
@@ -91,6 +93,8 @@ def class_detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         ],
         "rosters": training_class.roster_imports.exclude(state="discarded")[:5],
         "reason_form": ReasonForm(),
+        "categories": list(training_class.categories.all()),
+        "waiting_line": {state: number for state, number in signups.counts_of(training_class).items() if state in SIGN_UP_OPEN},
     }
     return render(request, "courses/office/class_detail.html", context)
 
@@ -169,15 +173,35 @@ def learners(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     actor = actor_of(request)
     enrolment = rows.enrolment_in(actor, uuid)
-    form = ReasonForm(request.POST or None)
+    form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return act(
             request,
             reverse("courses:class_learners", args=[enrolment.training_class.uuid]),
-            lambda: services.withdraw(enrolment=enrolment, reason=form.cleaned_data["reason"], by=actor),
+            lambda: services.withdraw(enrolment=enrolment, by=actor, **form.cleaned_data),
             _("已退出本班。"),
         )
     return render(request, "courses/office/withdraw.html", {"enrolment": enrolment, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@missing_is_404
+def transfer(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
+    """Move a learner to another class that one runs."""
+    actor = actor_of(request)
+    enrolment = rows.enrolment_in(actor, uuid)
+    form = TransferForm(request.POST or None, actor=actor, enrolment=enrolment)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.transfer(enrolment=enrolment, by=actor, **form.cleaned_data)
+        except Missing:
+            raise
+        except LmsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("已转班。"))
+            return redirect("courses:class_learners", enrolment.training_class.uuid)
+    return render(request, "courses/office/transfer.html", {"enrolment": enrolment, "form": form})
 
 
 @require_POST

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from courses import rules, services
 from courses.forms import CloseSessionForm, HeadCountForm, ReasonForm, SessionForm, default_day
 from courses.models import CourseSession
 from courses.selectors import classes as rows
+from courses.selectors import presence
 from courses.services.attendance import Present
 from courses.states import CLASS_LIVE, SessionState
 from courses.views.common import act, actor_of, missing_is_404
@@ -83,6 +85,9 @@ def attendance(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         "training_class": session.training_class,
         "grid": grid,
         "present": sum(1 for row in grid if row.minutes),
+        "not_out": sum(1 for row in grid if row.is_in and not row.minutes),
+        "late": list(presence.late_waiting(session)),
+        "heads": presence.heads_of(session),
         "headcount_form": HeadCountForm(initial={"quantity": head_count.quantity, "note": head_count.note} if head_count else None),
         "head_count": head_count,
         "close_form": CloseSessionForm(),
@@ -157,16 +162,23 @@ def _code(request: HttpRequest, session: CourseSession) -> dict[str, object]:
 
     now = clock.now()
     step = rules.sign_in_step(now)
-    digits = rules.sign_in_code(session.sign_in_secret, step)
+    leaving = request.GET.get("out") == "1" and session.training_class.needs_check_out
+    digits = rules.sign_in_code(session.sign_in_secret, step, leaving=leaving)
     until = dt.datetime.fromtimestamp((step + 1) * rules.SIGN_IN_STEP_SECONDS, tz=dt.UTC)
-    address = request.build_absolute_uri(reverse("courses:sign_in", args=[session.uuid])) + f"?code={digits}"
-    is_open = session.state == SessionState.PLANNED and session.starts_at - rules.SIGN_IN_EARLY <= now <= session.ends_at
+    token = rules.sign_in_token(session.sign_in_secret, step, leaving=leaving)
+    address = request.build_absolute_uri(reverse("courses:sign_in", args=[session.uuid]))
+    address += f"?out=1&t={token}" if leaving else f"?t={token}"
+    begins = session.starts_at if leaving else session.starts_at - rules.SIGN_IN_EARLY
+    ends = session.ends_at + rules.SIGN_OUT_LATE if leaving else session.ends_at
+    is_open = session.state == SessionState.PLANNED and begins <= now <= ends
+    inside = session.attendance.filter(Q(minutes__gt=0) | Q(signed_in_at__isnull=False))
     return {
         "digits": digits if is_open else "",
         "qr": segno.make(address, error="m").svg_inline(scale=1, border=2, omitsize=True) if is_open else "",
         "seconds": max(1, int((until - now).total_seconds())),
-        "present": session.attendance.filter(minutes__gt=0).count(),
+        "present": inside.filter(signed_out_at__isnull=False).count() if leaving else inside.count(),
         "open": is_open,
+        "leaving": leaving,
     }
 
 

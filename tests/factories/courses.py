@@ -12,13 +12,16 @@ from wagtail.models import Locale, Page
 
 from courses import services
 from courses.models import (
+    Attendance,
     ClassEnrolment,
     CourseIndexPage,
     CoursePage,
     CourseSession,
+    LeaveRequest,
     LessonPage,
     LessonProgress,
     ModulePage,
+    SignUp,
     TrainingClass,
 )
 from lms.accounts.models import User
@@ -143,6 +146,81 @@ def _enrolment(world: Any) -> dict[str, Any]:
     return {"uuid": make_enrolment(make_class(world.division)).uuid}
 
 
+def make_open_class(division: Division, **fields: Any) -> TrainingClass:
+    """A class whose sign-up is open now and whose first day is three weeks away."""
+    from lms.core import clock
+
+    now = clock.now()
+    fields.setdefault("sign_up_opens_at", now - dt.timedelta(days=1))
+    fields.setdefault("sign_up_closes_at", now + dt.timedelta(days=7))
+    fields.setdefault("starts_on", clock.today() + dt.timedelta(days=21))
+    fields.setdefault("ends_on", fields["starts_on"] + dt.timedelta(days=1))
+    return make_class(division, state="open", **fields)
+
+
+def make_sign_up(training_class: TrainingClass, division: Division | None = None, **fields: Any) -> tuple[SignUp, Actor]:
+    """A learner of the division asks for a seat."""
+    person, actor = make_learner(division or training_class.division)
+    return services.sign_up(training_class=training_class, person=person, by=actor, **fields), actor
+
+
+def make_future_session(training_class: TrainingClass, *, days: int = 1, hours: int = 3, **fields: Any) -> CourseSession:
+    """A half-day some days from now, at nine."""
+    from lms.core import clock
+
+    fields.setdefault("title", "个案工作")
+    fields.setdefault("by", SYSTEM)
+    start = timezone.localtime(clock.now()).replace(hour=9, minute=0, second=0, microsecond=0) + dt.timedelta(days=days)
+    return services.plan_session(
+        training_class=training_class, starts_at=start, ends_at=start + dt.timedelta(hours=hours), **fields
+    )
+
+
+def make_leave(training_class: TrainingClass) -> LeaveRequest:
+    person, actor = make_learner(training_class.division)
+    enrolment = make_enrolment(training_class, person)
+    session = make_future_session(training_class)
+    return services.ask_leave(enrolment=enrolment, sessions=[session], reason="下乡核查", by=actor)[0]
+
+
+def make_trainer(division: Division, **fields: Any) -> Person:
+    fields.setdefault("topics", ["个案工作"])
+    fields.setdefault("introduction", "多年从事一线个案服务。")
+    person = make_person(division, name=fields.pop("name", "段老师"))
+    services.register_trainer(person=person, division=division, designated_on=dt.date(2024, 3, 1), by=SYSTEM, **fields)
+    return person
+
+
+def make_late_mark(training_class: TrainingClass) -> Attendance:
+    """A sign-in that a phone sent an hour later."""
+    from courses import rules
+    from lms.core import clock
+
+    person, actor = make_learner(training_class.division)
+    make_enrolment(training_class, person)
+    session = make_session(training_class)
+    code = rules.sign_in_code(session.sign_in_secret, rules.sign_in_step(session.starts_at))
+    with clock.at(session.starts_at + dt.timedelta(hours=1)):
+        return services.sign_in_later(
+            session=session,
+            person=person,
+            code=code,
+            claimed=session.starts_at,
+            device_now=session.starts_at + dt.timedelta(hours=1),
+            by=actor,
+        )
+
+
+def _feedback(world: Any) -> dict[str, Any]:
+    training_class = make_class(world.division)
+    trainer = make_trainer(world.division)
+    session = make_session(training_class, trainer=trainer)
+    enrolment = make_enrolment(training_class)
+    services.record_attendance(session=session, present=[(enrolment, 180)], by=SYSTEM)
+    services.close_session(session=session, by=SYSTEM)
+    return {"enrolment": enrolment.uuid, "trainer": trainer.uuid}
+
+
 def _roster(world: Any) -> dict[str, Any]:
     from courses.models import RosterImport
 
@@ -174,6 +252,23 @@ ROUTES = {
     "courses:my_classes": lambda world: {},
     "courses:my_class": lambda world: {"kwargs": {"enrolment": make_enrolment(make_class(world.division)).uuid}},
     "courses:sign_in": lambda world: {"kwargs": {"session": make_session(make_class(world.division)).uuid}},
+    "courses:sign_in_later": lambda world: {
+        "kwargs": {"session": make_session(make_class(world.division)).uuid},
+        "method": "post",
+        "data": '{"code": "0000", "at": 0, "now": 0}',
+        "content_type": "application/json",
+    },
+    "courses:open_classes": lambda world: {},
+    "courses:open_class": lambda world: {"kwargs": {"uuid": make_open_class(world.division).uuid}},
+    "courses:sign_up_withdraw": lambda world: {
+        "kwargs": {"uuid": make_sign_up(make_open_class(world.division))[0].uuid},
+        "method": "post",
+    },
+    "courses:leave_ask": lambda world: {"kwargs": {"enrolment": make_enrolment(make_class(world.division)).uuid}},
+    "courses:leave_withdraw": lambda world: {"kwargs": {"uuid": make_leave(make_class(world.division)).uuid}, "method": "post"},
+    "courses:quit_class": lambda world: {"kwargs": {"enrolment": make_enrolment(make_class(world.division)).uuid}},
+    "courses:feedback": lambda world: {"kwargs": _feedback(world)},
+    "courses:my_teaching": lambda world: {},
     "courses:records": lambda world: {},
     "courses:class_list": lambda world: {},
     "courses:class_create": lambda world: {},
@@ -185,6 +280,43 @@ ROUTES = {
     "courses:class_learners": lambda world: {"kwargs": _class(world)},
     "courses:enrolment_withdraw": lambda world: {"kwargs": _enrolment(world)},
     "courses:enrolment_return": lambda world: {"kwargs": _enrolment(world), "method": "post"},
+    "courses:enrolment_transfer": lambda world: {"kwargs": _enrolment(world)},
+    "courses:class_sign_ups": lambda world: {"kwargs": _class(world)},
+    "courses:class_quotas": lambda world: {"kwargs": _class(world)},
+    "courses:approvals": lambda world: {},
+    "courses:sign_up_decide": lambda world: {
+        "kwargs": {"uuid": make_sign_up(make_open_class(world.division, needs_approval=True))[0].uuid},
+        "method": "post",
+        "data": {"approve": "1"},
+    },
+    "courses:leave_list": lambda world: {},
+    "courses:leave_answer": lambda world: {
+        "kwargs": {"uuid": make_leave(make_class(world.division)).uuid},
+        "method": "post",
+        "data": {"grant": "1"},
+    },
+    "courses:walk_ins": lambda world: {"kwargs": _session(world)},
+    "courses:identify_from_count": lambda world: {"kwargs": _session(world)},
+    "courses:walk_in_identify": lambda world: {
+        "kwargs": {"uuid": services.enter_walk_in(session=make_session(make_class(world.division)), name="来宾甲", by=SYSTEM).uuid}
+    },
+    "courses:walk_in_strike": lambda world: {
+        "kwargs": {"uuid": services.enter_walk_in(session=make_session(make_class(world.division)), name="来宾乙", by=SYSTEM).uuid},
+        "method": "post",
+        "data": {"reason": "登记了两次"},
+    },
+    "courses:late_review": lambda world: {
+        "kwargs": {"uuid": make_late_mark(make_class(world.division)).uuid},
+        "method": "post",
+        "data": {"stands": "1"},
+    },
+    "courses:sheet_entry": lambda world: {"kwargs": _session(world)},
+    "courses:sheet_print": lambda world: {"kwargs": _session(world), "method": "post"},
+    "courses:trainer_list": lambda world: {},
+    "courses:trainer_workbook": lambda world: {},
+    "courses:trainer_create": lambda world: {},
+    "courses:trainer_detail": lambda world: {"kwargs": {"uuid": make_trainer(world.division).uuid}},
+    "courses:trainer_edit": lambda world: {"kwargs": {"uuid": make_trainer(world.division).uuid}},
     "courses:class_certificates": lambda world: {"kwargs": _class(world)},
     "courses:session_create": lambda world: {"kwargs": _class(world)},
     "courses:session_edit": lambda world: {"kwargs": _session(world)},
