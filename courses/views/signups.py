@@ -45,7 +45,7 @@ def open_class(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
     if person is None:
         raise Missing
     offer = rows.offer(person, uuid)
-    form = SignUpForm(request.POST or None, training_class=offer.training_class)
+    form = SignUpForm(request.POST if request.method == "POST" else None, training_class=offer.training_class)
     if request.method == "POST" and form.is_valid():
         try:
             made = services.sign_up(training_class=offer.training_class, person=person, by=actor_of(request), **form.cleaned_data)
