@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,27 @@ class PostgresTemplate:
     def drop(self) -> None:
         connections.close_all()
         self._admin(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--sample", type=int, default=0, metavar="N", help="of each module, run only the first N tests that use the database"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """``--sample``: what needs no database, all of it; of the rest the head of each module. The same choice every time."""
+    most = config.getoption("--sample")
+    if not most:
+        return
+    seen: Counter[Path] = Counter()
+    kept, left = [], []
+    for item in items:
+        uses_database = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        seen[item.path] += bool(uses_database)
+        (left if uses_database and seen[item.path] > most else kept).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")
