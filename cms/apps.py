@@ -28,3 +28,6 @@ class CmsConfig(AppConfig):
         page_published.connect(forget_kept)  # a body is known by its content, a kept page is not
         for forget in (forget_site_texts, forget_kept):
             post_save.connect(forget, sender=models.SiteSettings)
+        for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
+            signal.connect(forget_site_texts)  # the foot of every page names some
+        post_delete.connect(forget_site_texts, sender=Page)

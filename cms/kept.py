@@ -43,6 +43,7 @@ def kept_page(
     and is called only when the text is not known yet, with a mark (a uuid) for each name.
 
     ``state`` is whatever else the words depend on. A page with messages or a query string is rendered as any other.
+    The bell of a kept page counts nothing: that would be a query, and the count is the reader's own.
     """
     if request.GET or len(messages.get_messages(request)):
         return HttpResponse(render_to_string(template, context({k: str(v) for k, v in own.items()}), request))
@@ -56,7 +57,7 @@ def kept_page(
             cache.add(GENERATION, new_uuid().hex, None)
             generation = cache.get(GENERATION)
         marks = {name: mark(name) for name in own}
-        text = render_to_string(template, {**context(marks), CSRF: mark(CSRF)}, request)
+        text = render_to_string(template, {**context(marks), CSRF: mark(CSRF), "unread": ""}, request)
         cache.set(key, (generation, text), KEPT_SECONDS)
     for name, written in own.items():
         text = text.replace(mark(name), escape(str(written)))

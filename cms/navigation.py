@@ -116,7 +116,7 @@ def places(actor: Actor, groups: Iterable[Group], path: str) -> dict[Group, list
 
 
 class Navigation:
-    """What a template asks: ``nav.tabs``, ``nav.public``, ``nav.office``. Built only when asked for."""
+    """What a template asks: ``nav.tabs``, ``nav.mine``, ``nav.public``, ``nav.office``. Built only when asked for."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._path = request.path
@@ -129,6 +129,11 @@ class Navigation:
     def tabs(self) -> list[Place]:
         """The learner's bar. Only for those who are signed in, even where an entry leads to a public page."""
         return self._one(Group.LEARNER) if self._actor.user_id is not None else []
+
+    @cached_property
+    def mine(self) -> list[Place]:
+        """What the reader's own page leads to."""
+        return self._one(Group.MINE)
 
     @cached_property
     def public(self) -> list[Place]:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.query import PageQuerySet
 
-from cms.models import Policy, SiteSettings
+from cms.models import ContentPage, Policy, SiteSettings
 from lms.core.errors import Missing
 
 
@@ -44,8 +44,27 @@ def site_texts() -> SiteTexts:
     return texts
 
 
+_remembered_pages: list[tuple[float, tuple[tuple[str, str], ...]]] = []
+
+
+def foot_pages() -> tuple[tuple[str, str], ...]:
+    """Title and address of the plain pages below the home page (about, help, privacy), for the foot of every page.
+
+    Remembered like the site's texts.
+    """
+    seconds = settings.LMS_SITE_TEXTS_SECONDS
+    if not seconds:
+        return ()
+    if not _remembered_pages or _remembered_pages[0][0] <= time.monotonic():
+        site = Site.objects.select_related("root_page").filter(is_default_site=True).first()
+        rows = ContentPage.objects.live().public().child_of(site.root_page).order_by("path")[:6] if site else []
+        _remembered_pages[:] = [(time.monotonic() + seconds, tuple((page.title, page.url) for page in rows))]
+    return _remembered_pages[0][1]
+
+
 def forget_site_texts(**_signal: Any) -> None:
     _remembered.clear()
+    _remembered_pages.clear()
 
 
 def home_page() -> Page:
@@ -82,4 +101,4 @@ def policy_by_number(number: str) -> Policy:
     return found
 
 
-__all__ = ["SiteTexts", "first_live", "home_page", "policy_by_number", "readable_pages", "site_texts"]
+__all__ = ["SiteTexts", "first_live", "foot_pages", "home_page", "policy_by_number", "readable_pages", "site_texts"]

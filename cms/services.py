@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from cms.models import ContentPage, HomePage, NewsIndexPage, Policy, PolicyIndexPage, PolicyPage
-from cms.selectors import home_page
+from cms.models import ContentPage, HomePage, NewsIndexPage, NewsPage, Policy, PolicyIndexPage, PolicyPage
+from cms.selectors import first_live, home_page
 from lms.audit import services as audit
 from lms.core.actor import Actor
 from lms.core.errors import Refused
@@ -38,6 +41,22 @@ def _child(parent: Page, page: Page) -> tuple[Page, bool]:
     parent.add_child(instance=page)
     page.save_revision().publish()
     return page, True
+
+
+@transaction.atomic
+def publish_news(
+    *, slug: str, title: str, summary: str, paragraphs: Sequence[str], published_on: dt.date, source: str = "", by: Actor
+) -> NewsPage:
+    """Publish a plain piece of news below the news index. The same ``slug`` is the same piece, returned unchanged."""
+    parent = first_live(NewsIndexPage, below=home_page())
+    if parent is None:
+        raise Refused(_("还没有新闻栏目。"))
+    body = json.dumps([{"type": "paragraph", "value": format_html("<p>{}</p>", text)} for text in paragraphs])
+    news = NewsPage(title=title, slug=slug, summary=summary, body=body, published_on=published_on, source=source)
+    page, new = _child(parent, news)
+    if new:
+        audit.record("cms.news.published", by=by, record_label="cms.newspage", slug=slug)
+    return NewsPage.objects.get(pk=page.pk)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from courses.models import CoursePage, LessonPage, TrainingClass
+from courses.models import CoursePage, CourseSession, LessonPage, TrainingClass
 from lms.core import clock
 from lms.ledger import selectors as ledger
 from lms.ledger.kinds import Kind
@@ -79,21 +79,23 @@ def years_of(person: Person) -> list[int]:
 
 
 def described(lines: Sequence[Line]) -> list[HourLine]:
-    """Lines with the titles of what they happened in. Three queries, however many lines."""
-    wanted = {found for x in lines for found in (x.occasion, _lesson_of(x)) if found is not None}
+    """Lines with the titles of what they happened in. Five queries, however many lines."""
+    wanted = {found for x in lines for found in (x.occasion, _slot_of(x)) if found is not None}
     titles: dict[Any, str] = {
         **dict(TrainingClass.objects.filter(uuid__in=wanted).values_list("uuid", "title")),
         **dict(CoursePage.objects.filter(translation_key__in=wanted).values_list("translation_key", "title")),
+        **dict(CourseSession.objects.filter(uuid__in=wanted).values_list("uuid", "title")),
         **dict(LessonPage.objects.filter(translation_key__in=wanted).values_list("translation_key", "title")),
     }
     names: dict[Any, str] = dict(HourScheme.objects.filter(pk__in={x.hour_scheme_id for x in lines}).values_list("pk", "name"))
-    return [HourLine(x, titles.get(x.occasion, ""), titles.get(_lesson_of(x), ""), names.get(x.hour_scheme_id, "")) for x in lines]
+    return [HourLine(x, titles.get(x.occasion, ""), titles.get(_slot_of(x), ""), names.get(x.hour_scheme_id, "")) for x in lines]
 
 
-def _lesson_of(line: Line) -> uuid.UUID | None:
+def _slot_of(line: Line) -> uuid.UUID | None:
+    """The lesson or the half-day; a completion has none."""
     head = line.slot.partition(":")[0]
     try:
-        return uuid.UUID(head) if line.kind == Kind.STUDIED else None
+        return uuid.UUID(head) if line.kind in LEARNING else None
     except ValueError:
         return None
 

@@ -12,6 +12,7 @@ class Group(StrEnum):
 
     PUBLIC = "public"  # top bar of the public site
     LEARNER = "learner"  # bottom bar on a phone: 学习, 练习, 记录, 我的
+    MINE = "mine"  # what a person keeps here, on the page 我的
     TODAY = "today"  # office: today's work
     FIGURES = "figures"  # office: ledger, conversion, reports
     TRAINING = "training"  # office: classes, supervision, certificates
