@@ -129,3 +129,42 @@ def test_the_longest_address_is_the_current_place(rf):
     current = [place.url for place in Navigation(request).public if place.current]
     assert current == ["/search/"]
     assert Navigation(request).tabs == []
+
+
+@pytest.mark.django_db
+def test_a_learner_finds_what_is_theirs_and_the_bell_counts(world, settings):
+    from tests.factories.notices import make_notice
+    from tests.factories.people import learner
+    from tests.factories.world import make_client
+
+    client = make_client(learner(world.county).user)
+    page = client.get(reverse("people:me")).content.decode()
+    for route in ("courses:my_classes", "certificates:mine", "exams:attempt_list", "supervision:to_confirm", "careers:mine"):
+        assert f'href="{reverse(route)}"' in page, route
+        assert client.get(reverse(route)).status_code == 200
+    assert 'class="bell-count num"></b>' in page
+    for _each in range(3):
+        make_notice(user=client.user)
+    assert 'class="bell-count num">3</b>' in client.get(reverse("people:me")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_foot_leads_to_the_plain_pages_and_costs_nothing_the_second_time(client, settings, django_assert_num_queries):
+    from cms.models import ContentPage
+    from cms.selectors import foot_pages, forget_site_texts
+    from cms.services import build_site
+    from tests.factories.people import SYSTEM
+
+    settings.LMS_SITE_TEXTS_SECONDS = 60
+    forget_site_texts()
+    assert foot_pages() == ()
+    build_site(by=SYSTEM)  # publishing forgets what was remembered
+    addresses = dict(foot_pages())
+    assert {"关于本系统", "使用帮助", "个人信息保护说明"} <= set(addresses)
+    with django_assert_num_queries(0):
+        answer = client.get(reverse("cms:offline")).content.decode()
+    assert all(f'href="{address}"' in answer for address in addresses.values())
+    assert client.get(addresses["使用帮助"]).status_code == 200
+    ContentPage.objects.get(slug="help").unpublish()
+    assert "使用帮助" not in dict(foot_pages())
+    forget_site_texts()

@@ -276,3 +276,25 @@ def test_what_is_not_translated_is_shown_in_the_original(client):
     assert client.get("/nothing/").status_code == 404
     HomePage.objects.get(slug="home-en").add_child(instance=ContentPage(title="Help", slug="help"))
     assert "Help" in client.get("/help/").content.decode()
+
+
+@pytest.mark.django_db
+def test_news_is_published_once_and_read_by_anybody(client):
+    import datetime as dt
+
+    from cms.services import build_site, publish_news
+    from tests.factories.people import SYSTEM
+
+    build_site(by=SYSTEM)
+    news = {
+        "slug": "kaiban",
+        "title": "第一期开班",
+        "summary": "两天四个半天。",
+        "paragraphs": ["出勤达到 <八成> 方可结业。"],
+        "published_on": dt.date(2026, 8, 21),
+    }
+    page = publish_news(**news, by=SYSTEM)
+    assert publish_news(**news, by=SYSTEM) == page
+    answer = client.get(page.url).content.decode()
+    assert "第一期开班" in answer and "&lt;八成&gt;" in answer
+    assert "第一期开班" in client.get("/news/").content.decode()
