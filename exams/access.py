@@ -1,5 +1,6 @@
 """Who may use the routes of exams."""
 
+from exams.sitting_states import RULERS, SITTING_STAFF
 from exams.states import AUTHORS, BANK_STAFF, PAPER_MAKERS, RESULT_READERS, REVIEWERS
 from lms.core.routes import Reach, roles, signed_in
 
@@ -16,6 +17,22 @@ ROUTES = {
     "exams:attempt_save": signed_in(Reach.OWN),
     "exams:attempt_submit": signed_in(Reach.OWN),
     "exams:attempt_result": signed_in(Reach.OWN),
+    "exams:attempt_receipts": signed_in(Reach.OWN),
+    "exams:paper_print": signed_in(Reach.DIVISION, note="a paper open to the learner's division, never its key"),
+    "exams:sitting_list": signed_in(Reach.OWN, note="sittings the learner may come to"),
+    "exams:sitting": signed_in(Reach.DIVISION, note="a sitting the learner may come to or has a seat in"),
+    "exams:sitting_seat": signed_in(Reach.DIVISION, note="a sitting the learner may come to"),
+    "exams:sitting_start": signed_in(Reach.DIVISION, note="a sitting the learner has a seat in"),
+    "exams:sitting_slip": signed_in(Reach.DIVISION, note="the own seat"),
+    "exams:practice": signed_in(Reach.OWN),
+    "exams:practice_start": signed_in(Reach.OWN),
+    "exams:practice_round": signed_in(Reach.OWN),
+    "exams:practice_answer": signed_in(Reach.OWN),
+    "exams:practice_finish": signed_in(Reach.OWN),
+    "exams:wrong_book": signed_in(Reach.OWN),
+    "exams:wrong_remove": signed_in(Reach.DIVISION, note="an item that reaches the learner"),
+    "exams:favourites": signed_in(Reach.OWN),
+    "exams:favourite_keep": signed_in(Reach.DIVISION, note="an item that reaches the learner"),
     # those who write items
     "exams:bank_list": roles(BANK_STAFF),
     "exams:bank_create": roles(AUTHORS),
@@ -33,4 +50,22 @@ ROUTES = {
     "exams:office_paper_act": roles(PAPER_MAKERS),
     "exams:office_attempts": roles(RESULT_READERS),
     "exams:office_attempt": roles(RESULT_READERS),
+    "exams:office_evidence": roles(RESULT_READERS | RULERS),
+    "exams:office_paper_print": roles(PAPER_MAKERS | RESULT_READERS),
+    "exams:bank_difficulty": roles(BANK_STAFF),
+    "exams:blueprint_list": roles(PAPER_MAKERS),
+    "exams:blueprint_create": roles(PAPER_MAKERS),
+    "exams:blueprint": roles(PAPER_MAKERS),
+    "exams:blueprint_cells": roles(PAPER_MAKERS),
+    "exams:blueprint_act": roles(PAPER_MAKERS),
+    # those who run sittings and watch over them
+    "exams:office_sitting_list": roles(SITTING_STAFF),
+    "exams:office_sitting_create": roles(SITTING_STAFF),
+    "exams:office_sitting": roles(SITTING_STAFF),
+    "exams:office_sitting_edit": roles(SITTING_STAFF),
+    "exams:office_sitting_act": roles(SITTING_STAFF),
+    "exams:office_watch": roles(SITTING_STAFF),
+    "exams:office_roll": roles(SITTING_STAFF),
+    "exams:office_seat": roles(SITTING_STAFF),
+    "exams:office_seat_act": roles(SITTING_STAFF),
 }

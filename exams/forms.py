@@ -77,8 +77,11 @@ class PaperForm(DivisionChoice):
     )
     shuffle_options = forms.BooleanField(label=_("打乱选项顺序"), required=False)
     shows_keys = forms.BooleanField(label=_("交卷后显示答案和解析"), required=False, initial=True)
+    is_reserved = forms.BooleanField(label=_("留作考试用，不给学员练习"), required=False)
 
-    field_order = ("title", "template", "division", "edition", "pass_points", "max_attempts", "shuffle_options", "shows_keys")
+    field_order = (
+        "title", "template", "division", "edition", "pass_points", "max_attempts", "shuffle_options", "shows_keys", "is_reserved",
+    )  # fmt: skip
 
     def clean_pass_points(self) -> int | None:
         points = self.cleaned_data["pass_points"]

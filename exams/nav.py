@@ -5,9 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from lms.core.navigation import Entry, Group
 
 ENTRIES = [
-    Entry(
-        _("练习"), "exams:paper_list", icon="pencil", group=Group.LEARNER, order=20, under=("/exams/papers/", "/exams/attempts/")
-    ),
+    Entry(_("练习"), "exams:practice", icon="pencil", group=Group.LEARNER, order=20, under=("/exams/papers/",)),
+    Entry(_("考试"), "exams:sitting_list", icon="check-list", group=Group.LEARNER, order=25, under=("/exams/attempts/",)),
     Entry(_("我的作答"), "exams:attempt_list", "pencil", Group.MINE, 30),
     Entry(_("题库"), "exams:bank_list", icon="question", group=Group.CONTENT, order=40, under=("/exams/office/items/",)),
     Entry(
@@ -17,5 +16,14 @@ ENTRIES = [
         group=Group.TRAINING,
         order=60,
         under=("/exams/office/attempts/",),
+    ),
+    Entry(_("细目表"), "exams:blueprint_list", icon="filter", group=Group.CONTENT, order=45),
+    Entry(
+        _("考次与监考"),
+        "exams:office_sitting_list",
+        icon="clock",
+        group=Group.TRAINING,
+        order=55,
+        under=("/exams/office/seats/",),
     ),
 ]

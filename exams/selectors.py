@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, Model, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from exams import rules
-from exams.models import Attempt, Item, ItemBank, ItemVersion, Paper, PaperItem, PaperSection
+from exams.models import Attempt, Blueprint, Item, ItemBank, ItemVersion, Paper, PaperItem, PaperSection
 from exams.questions import (
     ItemResult,
     Question,
@@ -74,7 +74,8 @@ class PaperOnOffer:
 
 def papers_open_to(person: Person) -> QuerySet[Paper]:
     here = Q(division__isnull=True) | Q(division__path__in=prefixes(person.division.path))
-    return Paper.objects.filter(here, state=PaperState.LIVE).select_related("division", "edition")
+    rows = Paper.objects.filter(here, state=PaperState.LIVE, reserved_at__isnull=True)
+    return rows.select_related("division", "edition")
 
 
 def offers_for(persons: Collection[int], papers: Sequence[Paper]) -> list[PaperOnOffer]:
@@ -82,13 +83,13 @@ def offers_for(persons: Collection[int], papers: Sequence[Paper]) -> list[PaperO
     ids = [paper.pk for paper in papers]
     counts = dict(PaperItem.objects.filter(paper_id__in=ids).values_list("paper_id").annotate(n=Count("pk")))
     mine: dict[int, list[Attempt]] = {}
-    for attempt in Attempt.objects.filter(paper_id__in=ids, person_id__in=persons).order_by("started_at"):
+    for attempt in Attempt.objects.filter(paper_id__in=ids, person_id__in=persons, sitting__isnull=True).order_by("started_at"):
         mine.setdefault(attempt.paper_id, []).append(attempt)
     offers = []
     for paper in papers:
         attempts = mine.get(paper.pk, [])
         open_one = next((a for a in attempts if a.state == AttemptState.OPEN), None)
-        best = max((a.points for a in attempts if a.points is not None), default=None)
+        best = max((a.points for a in attempts if a.points is not None and a.tells_score), default=None)
         offers.append(PaperOnOffer(paper, counts.get(paper.pk, 0), attempts, open_one, best))
     return offers
 
@@ -102,14 +103,18 @@ def offer_for(person: Person, paper_uuid: uuid.UUID) -> PaperOnOffer:
 
 def attempts_of(persons: Collection[int]) -> QuerySet[Attempt]:
     """Every attempt of a human being, under whichever of their merged records it stands."""
-    return Attempt.objects.filter(person_id__in=persons).select_related("paper")
+    return Attempt.objects.filter(person_id__in=persons).select_related("paper", "sitting")
 
 
 def own_attempt(actor: Actor, attempt_uuid: uuid.UUID) -> Attempt:
     """The actor's own attempt with its paper, in one query."""
     found = None
     if actor.user_id is not None:
-        found = Attempt.objects.filter(uuid=attempt_uuid, person__user_id=actor.user_id).select_related("paper", "person").first()
+        found = (
+            Attempt.objects.filter(uuid=attempt_uuid, person__user_id=actor.user_id)
+            .select_related("paper", "person", "sitting")
+            .first()
+        )
     if found is None:
         raise Missing(_("没有找到。"))
     return found
@@ -185,7 +190,23 @@ def drawable_items(paper: Paper) -> QuerySet[ItemVersion]:
     rows = ItemVersion.objects.filter(state=VersionState.LIVE, item__bank__in=drawable_banks(paper.path), item__case__isnull=True)
     if paper.edition_id:
         rows = rows.filter(item__placements__edition_id=paper.edition_id)
+    if paper.law_as_of:  # true of older law: stale until somebody looks at it again
+        rows = rows.filter(Q(law_as_of__isnull=True) | Q(law_as_of__gte=paper.law_as_of))
     return rows.select_related("item__bank")
+
+
+def live_versions(items: Iterable[Item]) -> QuerySet[ItemVersion]:
+    return ItemVersion.objects.filter(item__in=list(items), state=VersionState.LIVE)
+
+
+def blueprints_in(actor: Actor) -> QuerySet[Blueprint]:
+    """Blueprints of the actor's divisions; national ones for those who work for the nation."""
+    rows = Blueprint.objects.filter(actor.q("division__path", *PAPER_MAKERS)).select_related("division", "template", "edition")
+    return rows.annotate(lines=Count("cells")).order_by("-id")
+
+
+def blueprint_in(actor: Actor, blueprint_uuid: uuid.UUID) -> Blueprint:
+    return _one(blueprints_in(actor).filter(uuid=blueprint_uuid))
 
 
 # --- papers and results, for those who run them ------------------------------------------------------------------------

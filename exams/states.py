@@ -83,16 +83,15 @@ class AttemptState(models.TextChoices):
     MARKED = "marked", _("已评分")
 
 
-# an objective paper goes through both steps in one transaction; essays wait in ``submitted`` for their markers
-ATTEMPT_MOVES: dict[str, frozenset[str]] = {
-    AttemptState.OPEN: frozenset({AttemptState.SUBMITTED}),
-    AttemptState.SUBMITTED: frozenset({AttemptState.MARKED}),
-    AttemptState.MARKED: frozenset(),
+# (from, to) → the service, who may, the audit event. An objective paper goes through both steps in one transaction; essays wait
+# in ``submitted`` for their markers. A ruling changes points or voids the score; the state stays (sitting_states.OUTCOMES).
+ATTEMPT_TRANSITIONS: dict[tuple[str, str], tuple[str, str, str]] = {
+    (AttemptState.OPEN, AttemptState.SUBMITTED): ("submit_attempt", "candidate, or the clock", "exams.attempt.submitted"),
+    (AttemptState.SUBMITTED, AttemptState.MARKED): ("mark_attempt", "the system, or markers", "exams.attempt.marked"),
 }
 ATTEMPT_EVENTS: dict[str, str] = {
     AttemptState.OPEN: "exams.attempt.started",
-    AttemptState.SUBMITTED: "exams.attempt.submitted",
-    AttemptState.MARKED: "exams.attempt.marked",
+    **{end: event for (_start, end), (_act, _who, event) in ATTEMPT_TRANSITIONS.items()},
 }
 
 
@@ -109,3 +108,4 @@ class TraceKind(models.TextChoices):
     LATE_ACCEPTED = "late_accepted", _("截止后收到、作答在时限内")
     LATE_REFUSED = "late_refused", _("截止后收到、未采用")
     LEFT_PAGE = "left_page", _("离开页面")
+    TOO_FAST = "too_fast", _("作答异常快")

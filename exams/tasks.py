@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exams import services
+from exams import difficulty, services
 from lms.core.actor import Actor
 
 
@@ -10,3 +10,9 @@ from lms.core.actor import Actor
 def submit_overdue() -> int:
     """Submit attempts whose time is over and that nobody submitted."""
     return services.submit_overdue(by=Actor.system("submit_overdue"))
+
+
+@shared_task
+def refresh_facilities() -> int:
+    """Observe anew how hard live items are."""
+    return difficulty.refresh_facilities()

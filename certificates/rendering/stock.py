@@ -5,27 +5,13 @@ WeasyPrint gets a fetcher that fetches nothing: no socket is opened, no local fi
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from io import BytesIO
-from threading import Lock
-from typing import Any
 
 from certificates.rendering import artwork
+from lms.core.pdf import fetcher, lock
 
 SEAL_PURPOSE = "培训证书专用章"
-_lock = Lock()  # WeasyPrint's font configuration is not made for threads
-
-
-@cache
-def fetcher() -> Any:
-    """What WeasyPrint may fetch: nothing. A design that asks for something outside itself fails loudly."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher
-
-    class Nothing(URLFetcher):  # type: ignore[misc]
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            raise FatalURLFetchingError(f"a certificate's design fetches nothing, not {url[:80]!r}")
-
-    return Nothing(allowed_protocols=())
 
 
 @lru_cache(maxsize=64)
@@ -42,7 +28,7 @@ def stock(width: float, height: float, issuer: str, demo: bool) -> bytes:
         f".sheet svg {{ width: {width}mm; height: {height}mm }} .seal svg {{ width: 42mm; height: 42mm }}</style></head>"
         f'<body><div class="sheet">{artwork.frame(demo)}</div><div class="seal">{seal}</div></body></html>'
     )
-    with _lock:
+    with lock:
         drawn = HTML(string=html, url_fetcher=fetcher()).write_pdf(pdf_variant="pdf/a-3u", pdf_identifier=b"stock")
     assert drawn is not None
     with pikepdf.open(BytesIO(drawn)) as source, pikepdf.new() as made:

@@ -1,12 +1,24 @@
-"""Tables of the exam room: syllabus, marking rules and templates, item banks, papers, attempts."""
+"""Tables of the exam room: syllabus, marking rules and templates, item banks, papers, sittings, attempts, practice."""
 
 from exams.models.analyses import Calibration, ItemAnalysis, ItemParameters, PaperAnalysis
 from exams.models.attempts import Attempt, AttemptTrace, Response
 from exams.models.banks import Item, ItemBank, ItemComment, ItemPlacement, ItemVersion
+from exams.models.blueprints import (
+    Blueprint,
+    BlueprintCell,
+    DifficultyScale,
+    ItemEstimate,
+    ItemFacility,
+    PaperDraw,
+    PaperDrawnItem,
+)
 from exams.models.learning import CardReview, ReviewCard, StudyPlan
 from exams.models.papers import Paper, PaperItem, PaperSection
+from exams.models.practice import Favourite, PracticeAnswer, PracticeRound, WrongEntry
 from exams.models.regrading import Regrade, RegradeChange
 from exams.models.reports import FaultReport
+from exams.models.rulings import AttemptRuling
+from exams.models.sittings import ExamSitting, SeatGrant, SittingInvitation, SittingPaper, SittingSeat
 from exams.models.standards import (
     MarkingRule,
     PaperTemplate,
@@ -18,30 +30,47 @@ from exams.models.standards import (
 
 __all__ = [
     "Attempt",
+    "AttemptRuling",
     "AttemptTrace",
+    "Blueprint",
+    "BlueprintCell",
     "Calibration",
     "CardReview",
+    "DifficultyScale",
+    "ExamSitting",
     "FaultReport",
+    "Favourite",
     "Item",
     "ItemAnalysis",
     "ItemBank",
     "ItemComment",
+    "ItemEstimate",
+    "ItemFacility",
     "ItemParameters",
     "ItemPlacement",
     "ItemVersion",
     "MarkingRule",
     "Paper",
     "PaperAnalysis",
+    "PaperDraw",
+    "PaperDrawnItem",
     "PaperItem",
     "PaperSection",
     "PaperTemplate",
+    "PracticeAnswer",
+    "PracticeRound",
     "Regrade",
     "RegradeChange",
     "Response",
     "ReviewCard",
+    "SeatGrant",
+    "SittingInvitation",
+    "SittingPaper",
+    "SittingSeat",
     "StudyPlan",
     "SyllabusChapter",
     "SyllabusEdition",
     "SyllabusSubject",
     "TemplateSection",
+    "WrongEntry",
 ]

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from exams.models.banks import ItemVersion
 from exams.models.papers import Paper
+from exams.models.sittings import ExamSitting
 from exams.states import AttemptState, ItemKind, SubmitCause, TraceKind
 from lms.core import clock
 from lms.core.models import Record
@@ -27,6 +28,7 @@ class Attempt(Record):
     paper = models.ForeignKey(Paper, on_delete=models.PROTECT, related_name="attempts")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     participation = models.ForeignKey(Participation, null=True, on_delete=models.PROTECT, related_name="+")
+    sitting = models.ForeignKey(ExamSitting, null=True, on_delete=models.PROTECT, related_name="attempts")
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
     ordinal = models.PositiveSmallIntegerField()  # the person's first, second… attempt at this paper
     state = models.CharField(max_length=12, choices=AttemptState, default=AttemptState.OPEN)
@@ -42,6 +44,7 @@ class Attempt(Record):
     full_points = models.PositiveIntegerField()  # as then
     pass_points = models.PositiveIntegerField()
     has_passed = models.BooleanField(null=True)
+    voided_at = models.DateTimeField(null=True)  # by a ruling: the attempt stays, its score counts for nothing
 
     class Meta:
         ordering = ("-started_at", "-id")
@@ -56,6 +59,8 @@ class Attempt(Record):
             models.CheckConstraint(condition=Q(state__in=AttemptState.values), name="exams_attempt_state_known"),
             # one open attempt per paper and person
             models.UniqueConstraint(fields=["paper", "person"], condition=Q(state="open"), name="exams_attempt_one_open"),
+            # one open attempt per sitting and person, whichever of its papers
+            models.UniqueConstraint(fields=["sitting", "person"], condition=Q(state="open"), name="exams_attempt_one_in_sitting"),
             # two clicks count the same attempts and take the same ordinal: one of them is refused
             models.UniqueConstraint(fields=["paper", "person", "ordinal"], name="exams_attempt_ordinal_once"),
             models.CheckConstraint(
@@ -80,6 +85,11 @@ class Attempt(Record):
 
     def __str__(self) -> str:
         return f"attempt:{str(self.uuid)[:8]}"
+
+    @property
+    def tells_score(self) -> bool:
+        """Whether the candidate may read the score: in a sitting only once its results are released."""
+        return self.state == AttemptState.MARKED and (self.sitting is None or self.sitting.released_at is not None)
 
 
 class Response(models.Model):
@@ -127,7 +137,7 @@ class Response(models.Model):
 
 
 class AttemptTrace(models.Model):
-    """One note on how an attempt went (window changed, late answers): evidence for a human ruling. Never changed."""
+    """One note on how an attempt went (window changed, late answers, speed): evidence for a human ruling. Never changed."""
 
     PERSONAL = ("window", "address", "details")
 

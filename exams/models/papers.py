@@ -35,6 +35,7 @@ class Paper(Record):
     shuffle_options = models.BooleanField(default=False)
     shows_keys = models.BooleanField(default=True)  # the result page tells keys and explanations
     law_as_of = models.DateField(null=True)  # the law the answers are held against
+    reserved_at = models.DateTimeField(null=True)  # kept for sittings: nobody practises it until a sitting released it
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.UUIDField()
     live_from = models.DateTimeField(null=True)

@@ -28,7 +28,7 @@ from exams.rules.marking import (
 )
 from exams.rules.orders import draw, option_order
 from exams.rules.texts import fingerprint, normalise, normalise_answer, similarity
-from exams.rules.timing import Arrival, arrival, closing_of, deadline_of
+from exams.rules.timing import Arrival, arrival, closing_of, deadline_of, deadline_within
 
 __all__ = [
     "CHOICE",
@@ -46,6 +46,7 @@ __all__ = [
     "case_faults",
     "closing_of",
     "deadline_of",
+    "deadline_within",
     "draw",
     "fingerprint",
     "item_faults",

@@ -10,6 +10,14 @@ def deadline_of(started_at: dt.datetime, duration_minutes: int, extra_minutes: i
     return started_at + dt.timedelta(minutes=duration_minutes + extra_minutes)
 
 
+def deadline_within(
+    started_at: dt.datetime, duration_minutes: int, extra_minutes: int = 0, window_ends_at: dt.datetime | None = None
+) -> dt.datetime:
+    """Start + duration + extra time, and never past the end of the window."""
+    own = deadline_of(started_at, duration_minutes, extra_minutes)
+    return own if window_ends_at is None else min(own, window_ends_at)
+
+
 def closing_of(deadline_at: dt.datetime, grace_seconds: int) -> dt.datetime:
     """Until when answers given in time may still arrive."""
     return deadline_at + dt.timedelta(seconds=grace_seconds)

@@ -3,6 +3,7 @@
 from exams.services.attempts import (
     Given,
     Receipt,
+    Terms,
     note_trace,
     save_answers,
     save_response,
@@ -11,6 +12,7 @@ from exams.services.attempts import (
     submit_overdue,
     take_window,
 )
+from exams.services.blueprints import CellRow, create_blueprint, draw_papers, retire_blueprint, set_cells
 from exams.services.content import load_bank
 from exams.services.items import (
     comment_item,
@@ -24,34 +26,73 @@ from exams.services.items import (
     revise_item,
 )
 from exams.services.papers import create_paper, draw_items, paper_shortfalls, publish_paper, retire_paper, set_paper_items
-from exams.services.standards import load_standards, load_syllabus
+from exams.services.practice import answer_practice, finish_round, keep_favourite, start_round, take_out
+from exams.services.rulings import late_answers, rule_on_attempt
+from exams.services.seats import check_in, give_up_seat, grant, seat_audience, start_in_sitting, take_seat
+from exams.services.sittings import (
+    announce_sitting,
+    cancel_sitting,
+    close_sitting,
+    create_sitting,
+    invite,
+    release_sitting,
+    revise_sitting,
+)
+from exams.services.standards import load_pass_lines, load_standards, load_syllabus
 
 __all__ = [
+    "CellRow",
     "Given",
     "Receipt",
+    "Terms",
+    "announce_sitting",
+    "answer_practice",
+    "cancel_sitting",
+    "check_in",
+    "close_sitting",
     "comment_item",
     "create_bank",
+    "create_blueprint",
     "create_item",
     "create_paper",
+    "create_sitting",
     "draw_items",
+    "draw_papers",
+    "finish_round",
+    "give_up_seat",
+    "grant",
+    "invite",
+    "keep_favourite",
+    "late_answers",
     "load_bank",
+    "load_pass_lines",
     "load_standards",
     "load_syllabus",
     "note_trace",
     "paper_shortfalls",
     "publish_item",
     "publish_paper",
+    "release_sitting",
     "resubmit_item",
+    "retire_blueprint",
     "retire_item",
     "retire_paper",
     "return_item",
     "review_item",
     "revise_item",
+    "revise_sitting",
+    "rule_on_attempt",
     "save_answers",
     "save_response",
+    "seat_audience",
+    "set_cells",
     "set_paper_items",
     "start_attempt",
+    "start_in_sitting",
+    "start_round",
     "submit_attempt",
     "submit_overdue",
+    "take_out",
+    "take_seat",
     "take_window",
 ]

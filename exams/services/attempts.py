@@ -13,8 +13,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from exams import rules
-from exams.models import Attempt, AttemptTrace, Paper, Response
+from exams import integrity, rules
+from exams.models import Attempt, AttemptTrace, ExamSitting, Paper, Response
+from exams.services import practice
 from exams.services.marking import mark_attempt
 from exams.states import ATTEMPT_EVENTS, AttemptState, PaperState, SubmitCause, TraceKind
 from lms.audit import services as audit
@@ -53,17 +54,31 @@ class Receipt:
     state: str = "open"  # open, elsewhere (another window writes) or closed (submitted)
 
 
-def start_attempt(*, paper: Paper, person: Person, by: Actor, participation: Participation | None = None) -> Attempt:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms an attempt begins beyond those of its paper: a sitting's, with what was granted to the candidate."""
+
+    sitting: ExamSitting | None = None
+    max_attempts: int | None = None
+    extra_minutes: int = 0
+    ends_at: dt.datetime | None = None
+
+
+def start_attempt(
+    *, paper: Paper, person: Person, by: Actor, participation: Participation | None = None, terms: Terms | None = None
+) -> Attempt:
     """Begin, or go on with the attempt that is open: a second click yields the same one.
 
-    Refuses a paper that is not open to this person and one more attempt than allowed. Only the person may begin.
+    Refuses a paper that is not open to this person, one that is kept for sittings, and one more attempt than allowed. Only the
+    person may begin. ``terms`` come from a seat (``seats.start_in_sitting``), which has asked for everything else.
     """
-    _require_own(person, by)
-    if paper.state != PaperState.LIVE or not person.division.path.startswith(paper.path):
+    require_own(person, by)
+    outside = terms is None and (paper.reserved_at is not None or not person.division.path.startswith(paper.path))
+    if paper.state != PaperState.LIVE or outside:
         raise Missing(_("没有找到这份试卷。"))
     for _once_more in range(2):
         try:
-            return _begin(paper, person, by, participation)
+            return _begin(paper, person, by, participation, terms or Terms(max_attempts=paper.max_attempts))
         except IntegrityError:  # the other click was first
             continue
     raise Refused(_("这份试卷刚在别处开始，请刷新页面。"))
@@ -118,9 +133,12 @@ def save_response(
     return receipt
 
 
-def take_window(*, attempt: Attempt, window: str, by: Actor, insist: bool) -> bool:
-    """Let ``window`` write. False where another window does and the candidate has not insisted."""
-    _require_own(attempt.person, by)
+def take_window(*, attempt: Attempt, window: str, by: Actor, insist: bool, device: str = "") -> bool:
+    """Let ``window`` write. False where another window does and the candidate has not insisted.
+
+    ``device`` is a random name the browser keeps for itself: it tells a second tab from a second device in the trace.
+    """
+    require_own(attempt.person, by)
     if not window or len(window) > 36:
         raise BadInput(_("窗口标识有误，请刷新页面。"))
     allowed = Q() if insist else Q(writer__in=["", window])
@@ -135,6 +153,7 @@ def take_window(*, attempt: Attempt, window: str, by: Actor, insist: bool) -> bo
                 kind=TraceKind.TAKEN_OVER if before else TraceKind.OPENED,
                 window=window,
                 address=by.address or None,
+                details={"device": device[:16]} if device else {},
                 happened_at=clock.now(),
             )
     return bool(taken)
@@ -145,7 +164,7 @@ def submit_attempt(*, attempt: Attempt, by: Actor, because: SubmitCause = Submit
 
     After the deadline it counts as submitted by time, whoever pressed the button.
     """
-    _require_own(attempt.person, by)
+    require_own(attempt.person, by)
     with transaction.atomic():
         locked = (
             Attempt.objects.select_for_update(of=("self",))
@@ -158,7 +177,12 @@ def submit_attempt(*, attempt: Attempt, by: Actor, because: SubmitCause = Submit
         locked.state = AttemptState.SUBMITTED
         locked.submitted_at = now
         locked.submitted_because = SubmitCause.TIME if now > locked.deadline_at else because
-        return mark_attempt(locked, by=by)
+        marked = mark_attempt(locked, by=by)
+        given = practice.results_of(marked)
+        _note_pace(marked, [result.answered_at for result in given])
+        if marked.state == AttemptState.MARKED and marked.paper.shows_keys and marked.sitting_id is None:
+            practice.note_results(marked.person, given)
+        return marked
 
 
 def submit_overdue(*, by: Actor, limit: int = 500) -> int:
@@ -182,7 +206,7 @@ def submit_overdue(*, by: Actor, limit: int = 500) -> int:
 
 def note_trace(*, attempt: Attempt, kind: TraceKind, by: Actor, window: str = "", details: Mapping[str, Any] | None = None) -> None:
     """Note a fact about how the attempt goes. Evidence for people; nothing follows from it by itself."""
-    _require_own(attempt.person, by)
+    require_own(attempt.person, by)
     AttemptTrace.objects.create(
         attempt=attempt,
         kind=kind,
@@ -193,29 +217,44 @@ def note_trace(*, attempt: Attempt, kind: TraceKind, by: Actor, window: str = ""
     )
 
 
-def _require_own(person: Person, by: Actor) -> None:
+def require_own(person: Person, by: Actor) -> None:
+    """Only the candidate acts for the candidate; the system may."""
     if not by.everywhere and (by.user_id is None or person.user_id != by.user_id):
         raise Missing(_("没有找到。"))
 
 
-def _begin(paper: Paper, person: Person, by: Actor, participation: Participation | None) -> Attempt:
+def _note_pace(attempt: Attempt, moments: Sequence[dt.datetime | None]) -> None:
+    """Leave a note where answers came faster than one can read: evidence for people, never a verdict."""
+    pace = integrity.pace(moments)
+    if pace.is_striking:
+        details = {"answers": pace.answers, "quick": pace.quick, "median": pace.median_seconds}
+        AttemptTrace.objects.create(attempt=attempt, kind=TraceKind.TOO_FAST, happened_at=clock.now(), details=details)
+
+
+def _begin(paper: Paper, person: Person, by: Actor, participation: Participation | None, terms: Terms) -> Attempt:
     with transaction.atomic():
-        before = list(Attempt.objects.filter(paper=paper, person_id__in=people.ids_of(person)).order_by("started_at"))
-        for attempt in before:
+        ids = people.ids_of(person)
+        at_paper = Q(paper=paper) if terms.sitting is None else Q(paper=paper) | Q(sitting=terms.sitting)
+        before = list(Attempt.objects.filter(at_paper, person_id__in=ids).select_related("paper").order_by("started_at"))
+        mine = [a for a in before if a.sitting_id == (terms.sitting.pk if terms.sitting else None)]
+        for attempt in mine:
             if attempt.state == AttemptState.OPEN and attempt.person_id == person.pk:
                 if clock.now() <= attempt.closes_at:
                     return attempt
                 submit_attempt(attempt=attempt, by=by, because=SubmitCause.TIME)
-        if paper.max_attempts is not None and len(before) >= paper.max_attempts:
-            raise Refused(_("这份试卷最多作答 %(count)s 次，您已用完。") % {"count": paper.max_attempts})
+        if terms.max_attempts is not None and len(mine) >= terms.max_attempts:
+            raise Refused(_("这份试卷最多作答 %(count)s 次，您已用完。") % {"count": terms.max_attempts})
         now = clock.now()
-        deadline = rules.deadline_of(now, paper.duration_minutes)
+        deadline = rules.deadline_within(now, paper.duration_minutes, terms.extra_minutes, terms.ends_at)
+        if deadline <= now:
+            raise Refused(_("考试时间已过。"))
         attempt = Attempt.objects.create(
             paper=paper,
             person=person,
             participation=participation,
+            sitting=terms.sitting,
             division_id=person.division_id,
-            ordinal=max((attempt.ordinal for attempt in before), default=0) + 1,
+            ordinal=max((a.ordinal for a in before if a.paper_id == paper.pk), default=0) + 1,
             started_at=now,
             deadline_at=deadline,
             closes_at=rules.closing_of(deadline, paper.grace_seconds),

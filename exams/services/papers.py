@@ -37,8 +37,12 @@ def create_paper(
     shuffle_options: bool = False,
     shows_keys: bool = True,
     law_as_of: dt.date | None = None,
+    is_reserved: bool = False,
 ) -> Paper:
-    """A draft paper with the template's parts; ``items`` fill them in the order given. Refuses what does not fit its part."""
+    """A draft paper with the template's parts; ``items`` fill them in the order given. Refuses what does not fit its part.
+
+    ``is_reserved``: kept for sittings, so that nobody practises it before.
+    """
     _require(by, division.path if division else "/")
     if not template.is_objective:
         raise Refused(_("“%(name)s”是主观题试卷，需要人工阅卷，不能编成自动评分的试卷。") % {"name": template.name})
@@ -59,6 +63,7 @@ def create_paper(
             shuffle_options=shuffle_options,
             shows_keys=shows_keys,
             law_as_of=law_as_of,
+            reserved_at=clock.now() if is_reserved else None,
             created_by=by.uuid,
         )
         PaperSection.objects.bulk_create(

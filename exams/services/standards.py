@@ -9,11 +9,21 @@ from typing import Any
 
 from django.db import transaction
 
-from exams.models import MarkingRule, PaperTemplate, SyllabusChapter, SyllabusEdition, SyllabusSubject, TemplateSection
+from exams.models import (
+    DifficultyScale,
+    MarkingRule,
+    PaperTemplate,
+    SyllabusChapter,
+    SyllabusEdition,
+    SyllabusSubject,
+    TemplateSection,
+)
 from exams.rules import Marking
 from lms.audit import services as audit
+from lms.careers import services as careers
 from lms.careers.states import Subject
 from lms.core.actor import Actor
+from lms.places.selectors import divisions_by_code
 
 FOLDER = Path(__file__).resolve().parent.parent / "data"
 
@@ -56,6 +66,8 @@ def load_standards(*, by: Actor, content: dict[str, Any] | None = None) -> dict[
             Marking(entry["method"], entry["parameters"])  # refuses a method that does not exist
             _rule, made = MarkingRule.objects.get_or_create(code=entry["code"], valid_from=None, defaults=_without(entry, "code"))
             rules_added += made
+        for entry in content.get("difficulty_scales", []):
+            DifficultyScale.objects.get_or_create(code=entry["code"], valid_to=None, defaults=_without(entry, "code"))
         rules = {rule.code: rule for rule in MarkingRule.objects.filter(valid_to__isnull=True)}
         for entry in content["templates"]:
             template, made = PaperTemplate.objects.get_or_create(
@@ -69,7 +81,7 @@ def load_standards(*, by: Actor, content: dict[str, Any] | None = None) -> dict[
                     "pass_points": entry["pass"],
                     "is_objective": entry["objective"],
                     "certainty": entry["certainty"],
-                    "source": content["template_source"],
+                    "source": entry.get("source", content["template_source"]),
                 },
             )
             if not made:
@@ -96,6 +108,23 @@ def load_standards(*, by: Actor, content: dict[str, Any] | None = None) -> dict[
                 "exams.standards.loaded", by=by, record_label="exams.papertemplate", rules=rules_added, templates=templates_added
             )
     return {"rules": rules_added, "templates": templates_added}
+
+
+def load_pass_lines(*, by: Actor, content: dict[str, Any] | None = None) -> int:
+    """Load the pass lines (合格标准) known with certainty into careers, each with its source; areas not loaded are left out."""
+    content = content or json.loads((FOLDER / "standards.json").read_text(encoding="utf-8"))
+    loaded = 0
+    with transaction.atomic():
+        for entry in content["pass_lines"]:
+            known = divisions_by_code(entry.get("regions", []))
+            regions = [known[code] for code in entry["regions"] if code in known] if "regions" in entry else [None]
+            for region in regions:
+                for year in entry["years"]:
+                    careers.load_pass_line(
+                        year=year, level=entry["level"], points=entry["points"], source=entry["source"], region=region, by=by
+                    )
+                    loaded += 1
+    return loaded
 
 
 def _plain(label: object) -> str:

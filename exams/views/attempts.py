@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from exams import rules, selectors, services
 from exams.models import Attempt, Response
 from exams.questions import asked_of, known_answers
+from exams.selectors_practice import past_papers
 from exams.services import Given
 from exams.states import AttemptState, ItemKind, SubmitCause, TraceKind
 from exams.views.common import found
@@ -35,11 +36,13 @@ def paper_list(request: HttpRequest) -> HttpResponse:
     except Missing as error:
         return render(request, "exams/no_person.html", {"reason": str(error)})
     ids = people.ids_of(person)
-    page = Paginator(selectors.papers_open_to(person), 20).get_page(request.GET.get("page"))
+    is_past = request.GET.get("use") == "past"
+    papers, past = selectors.papers_open_to(person), past_papers().values("pk")
+    papers = papers.filter(pk__in=past) if is_past else papers.exclude(pk__in=past)
+    page = Paginator(papers, 20).get_page(request.GET.get("page"))
+    offers = selectors.offers_for(ids, list(page))
     recent = selectors.attempts_of(ids)[:5]
-    return render(
-        request, "exams/paper_list.html", {"page_obj": page, "offers": selectors.offers_for(ids, list(page)), "recent": recent}
-    )
+    return render(request, "exams/paper_list.html", {"page_obj": page, "offers": offers, "recent": recent, "is_past": is_past})
 
 
 @require_GET
@@ -47,7 +50,8 @@ def paper_list(request: HttpRequest) -> HttpResponse:
 def paper_detail(request: HttpRequest, paper: uuid.UUID) -> HttpResponse:
     """The start page: what the paper is, how it is marked, what counts as in time."""
     offer = selectors.offer_for(selectors.person_of(request.actor), paper)  # type: ignore[attr-defined]
-    context = {"offer": offer, "paper": offer.paper, "sections": selectors.sections_of(offer.paper)}
+    parts = [("paper", _("打印试卷")), ("sheet", _("打印答题卡"))]
+    context = {"offer": offer, "paper": offer.paper, "sections": selectors.sections_of(offer.paper), "print_parts": parts}
     return render(request, "exams/paper.html", context)
 
 
@@ -143,8 +147,9 @@ def attempt_window(request: HttpRequest, attempt: uuid.UUID) -> JsonResponse:
     """A window asks to write; ``insist`` is the candidate's choice. Answers with what the server holds."""
     row = _own(request, attempt)
     window, insist = request.POST.get("window", ""), request.POST.get("insist") == "1"
+    device = request.POST.get("device", "")
     try:
-        mine = services.take_window(attempt=row, window=window, by=request.actor, insist=insist)  # type: ignore[attr-defined]
+        mine = services.take_window(attempt=row, window=window, by=request.actor, insist=insist, device=device)  # type: ignore[attr-defined]
     except BadInput as error:
         return JsonResponse({"state": "refused", "reason": str(error)}, status=400)
     row.refresh_from_db(fields=["state", "writer"])
@@ -238,6 +243,8 @@ def attempt_result(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     row = _own(request, attempt)
     if row.state == AttemptState.OPEN:
         return redirect("exams:attempt", attempt=attempt)
+    if not row.tells_score:  # essays wait for their markers, a sitting for its release
+        return render(request, "exams/result.html", {"attempt": row, "paper": row.paper})
     return render(request, "exams/result.html", result_context(request, row))
 
 

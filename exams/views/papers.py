@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exams import selectors, services
+from exams import printing, selectors, services
 from exams.forms import ItemFilter, PaperForm
-from exams.models import ItemVersion, Paper, PaperItem
+from exams.models import ItemVersion, Paper, PaperDraw, PaperItem
 from exams.questions import QUESTION_ROWS
 from exams.states import PAPER_MAKERS, ItemKind, PaperState
 from exams.views.common import found
@@ -55,6 +55,8 @@ def paper_detail(request: HttpRequest, paper: uuid.UUID) -> HttpResponse:
         "questions": [selectors.question(item) for item in rows],
         "lacks": services.paper_shortfalls(row) if row.state == PaperState.DRAFT else [],
         "may_make": _may_make(request, row),
+        "draw": PaperDraw.objects.filter(paper=row).select_related("blueprint").first(),
+        "print_parts": printing.PARTS.items(),
     }
     return render(request, "exams/office/paper.html", context)
 

@@ -64,6 +64,12 @@ TEMPLATES: tuple[Template, ...] = (
     Template("exam.opened", _("考试开放"), _("%(paper)s已开放作答"), _("截止时间：%(closes_at)s。")),
     Template("exam.marked", _("成绩公布"), _("%(paper)s的成绩已公布"), _("请登录查看成绩与解析。")),
     Template("exam.timed_out", _("到时交卷"), _("%(paper)s已到时自动交卷"), _("已保存的作答全部有效，请登录查看。")),
+    Template(
+        "exam.sitting_moved", _("考试改期"), _("%(sitting)s的时间或地点有变"), _("开始时间：%(starts_at)s。地点：%(place)s。")
+    ),
+    Template("exam.sitting_cancelled", _("考试取消"), _("%(sitting)s已取消"), _("原因：%(reason)s")),
+    Template("exam.granted", _("考试安排调整"), _("%(sitting)s：您的个人安排已调整"), _("请登录查看延时或增加的作答次数。")),
+    Template("exam.ruled", _("作答处理结果"), _("您在%(paper)s的作答有处理结果"), _("请登录查看处理结果和理由。")),
     Template("supervision.to_countersign", _("督导待确认"), _("有一次督导记录待您签字确认"), _("日期：%(held_on)s。")),
     Template(
         "supervision.disputed",

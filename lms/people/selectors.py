@@ -171,6 +171,26 @@ def consented(person: Person, purpose: str) -> bool:
     return bool(newest and newest.given)
 
 
+def persons_consenting(ids: Iterable[int], purpose: str) -> set[int]:
+    """Of these persons, those whose newest answer to ``purpose`` is yes."""
+    newest: dict[int, bool] = {}
+    answers = Consent.objects.filter(person__in=list(ids), purpose=purpose).order_by("answered_at", "pk")
+    for person, given in answers.values_list("person_id", "given"):
+        newest[person] = given
+    return {person for person, given in newest.items() if given}
+
+
+def persons_by_ids(ids: Iterable[int]) -> list[Person]:
+    """Persons by id, by name; erased ones left out."""
+    rows = Person.objects.filter(pk__in=list(ids), erased_at__isnull=True)
+    return list(rows.select_related("division", "user").order_by("pinyin", "pk"))
+
+
+def users_of(ids: Iterable[int]) -> list[User]:
+    """The accounts of these persons, where they have one."""
+    return list(User.objects.filter(person__in=list(ids)).order_by("pk"))
+
+
 def users_not_consenting(user_ids: Iterable[int], purpose: str) -> set[int]:
     """Of these accounts, those of a person whose newest answer to ``purpose`` is not yes. Accounts of nobody are not among them."""
     newest: dict[int, bool] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -52,6 +53,19 @@ def participations_of(programme: Programme, actor: Actor, *roles: str) -> QueryS
         .select_related("person__division", "person__organisation", "category")
         .order_by("-started_on", "-pk")
     )
+
+
+def running_participations(persons: Iterable[int], *, on: dt.date) -> list[tuple[int, int, int, int | None]]:
+    """(id, person, programme, category) of every participation of these persons that runs on a day."""
+    rows = Participation.objects.filter(person_id__in=list(persons), started_on__lte=on)
+    rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on))
+    return list(rows.order_by("started_on", "pk").values_list("pk", "person_id", "programme_id", "category_id"))
+
+
+def people_running_in(programme: Programme, *, on: dt.date) -> set[int]:
+    """Ids of the persons who take part in a programme on a day."""
+    rows = programme.participations.filter(started_on__lte=on).filter(Q(ended_on__isnull=True) | Q(ended_on__gte=on))
+    return set(rows.values_list("person_id", flat=True))
 
 
 def participation_in(actor: Actor, participation_uuid: uuid.UUID, *roles: str) -> Participation:

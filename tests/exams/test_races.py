@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 
 from exams import services
-from exams.models import Attempt, Response
+from exams.models import Attempt, Response, SittingSeat
 from exams.services import Given
 from lms.audit.models import AuditEvent
+from lms.core.errors import Refused
 from lms.ledger.models import Line
 from tests.factories import exams as make
 
@@ -94,3 +95,55 @@ def test_what_was_acknowledged_is_what_is_marked():
             saved = [r.saved[number] for place, r in enumerate(receipts) if place != 2 and number in r.saved]
             assert stands.sequence == max(saved, default=0)
             assert stands.points == (100 if stands.sequence else 0)
+
+
+def test_a_seat_is_taken_by_one_of_many_who_click_at_once():
+    sitting = make.sitting(seats=3)
+    persons = [make.consenting_learner(sitting.division) for _ in range(8)]
+    got = together(*[lambda p=p: services.take_seat(sitting=sitting, person=p, by=make.actor_of(p)) for p in persons])
+    seated = [seat for seat in got if isinstance(seat, SittingSeat)]
+    assert len(seated) == 3 and sorted(seat.number for seat in seated) == [1, 2, 3]
+    assert all(isinstance(one, (SittingSeat, Refused)) for one in got), got
+    assert SittingSeat.objects.filter(sitting=sitting, released_at__isnull=True).count() == 3
+
+
+def test_one_person_who_clicks_at_once_has_one_seat():
+    sitting = make.sitting()
+    person = make.consenting_learner(sitting.division)
+    got = together(*[lambda: services.take_seat(sitting=sitting, person=person, by=make.actor_of(person))] * 6)
+    assert len({seat.pk for seat in got}) == 1 and SittingSeat.objects.count() == 1
+
+
+def test_the_maximum_of_attempts_holds_when_all_click_at_once():
+    """After the one attempt allowed, eight clicks begin nothing; with one more granted, eight clicks begin one."""
+    seat = make.seat()
+    me = make.actor_of(seat.person)
+    first = together(*[lambda: services.start_in_sitting(seat=seat, by=me)] * 6)
+    assert len({attempt.pk for attempt in first}) == 1
+    services.submit_attempt(attempt=first[0], by=me)
+    refused = together(*[lambda: services.start_in_sitting(seat=seat, by=me)] * 6)
+    assert all(isinstance(one, Refused) for one in refused), refused
+    services.grant(seat=seat, reason="设备故障", extra_attempts=1, by=make.SYSTEM)
+    again = together(*[lambda: services.start_in_sitting(seat=seat, by=me)] * 6)
+    assert len({attempt.pk for attempt in again}) == 1
+    assert Attempt.objects.filter(sitting=seat.sitting).count() == 2
+
+
+def test_the_maximum_of_a_paper_holds_when_all_click_at_once():
+    paper, person = make.paper(max_attempts=2), make.learner()
+    me = make.actor_of(person)
+    services.submit_attempt(attempt=make.attempt(person, paper), by=me)
+    got = together(*[lambda: services.start_attempt(paper=paper, person=person, by=me)] * 6)
+    assert len({attempt.pk for attempt in got}) == 1
+    services.submit_attempt(attempt=got[0], by=me)
+    assert all(
+        isinstance(one, Refused) for one in together(*[lambda: services.start_attempt(paper=paper, person=person, by=me)] * 6)
+    )
+    assert Attempt.objects.filter(paper=paper).count() == 2
+
+
+def test_two_rulings_at_once_change_the_score_one_after_the_other():
+    attempt = make.sat()
+    got = together(*[lambda: services.rule_on_attempt(attempt=attempt, outcome="voided", reason="核实", by=make.SYSTEM)] * 4)
+    assert sum(1 for one in got if isinstance(one, Refused)) == 3, got
+    assert Line.objects.filter(source_uuid=attempt.uuid).count() == 2  # the score and its counter-line

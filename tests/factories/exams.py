@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
 from exams import services
-from exams.models import Attempt, ItemBank, ItemVersion, MarkingRule, Paper, PaperTemplate, TemplateSection
+from exams.models import (
+    Attempt,
+    Blueprint,
+    ExamSitting,
+    ItemBank,
+    ItemVersion,
+    MarkingRule,
+    Paper,
+    PaperTemplate,
+    PracticeRound,
+    SittingSeat,
+    TemplateSection,
+)
 from exams.services.items import demo_author
 from exams.services.marking import usual_rules
 from lms.accounts.models import User
-from lms.core import positions
+from lms.core import clock, positions
 from lms.core.actor import Actor, Grant
+from lms.people import services as people
 from lms.people.models import Person
 from lms.places.models import Division
 
@@ -195,6 +210,52 @@ def attempt(person: Person | None = None, on: Paper | None = None) -> Attempt:
     return services.start_attempt(paper=on or paper(), person=person, by=actor_of(person))
 
 
+def consenting_learner(place: Division | None = None) -> Person:
+    person = learner(place)
+    people.record_consent(person=person, purpose="training", given=True, by=SYSTEM)
+    return person
+
+
+def sitting(
+    place: Division | None = None, *, papers: Sequence[Paper] = (), minutes: int = 120, opens_in: int = -10, **kwargs: Any
+) -> ExamSitting:
+    """An announced sitting whose window opened ten minutes ago, with one reserved paper of thirty minutes."""
+    place = place or division()
+    papers = list(papers) or [paper(place, is_reserved=True)]
+    starts = clock.now() + dt.timedelta(minutes=opens_in)
+    made = services.create_sitting(
+        title=f"考次{next(_numbers)}",
+        division=place,
+        papers=papers,
+        starts_at=starts,
+        ends_at=starts + dt.timedelta(minutes=minutes),
+        by=SYSTEM,
+        **kwargs,
+    )
+    return services.announce_sitting(sitting=made, by=SYSTEM)
+
+
+def seat(on: ExamSitting | None = None, person: Person | None = None) -> SittingSeat:
+    on = on or sitting()
+    person = person or consenting_learner(on.division)
+    return services.take_seat(sitting=on, person=person, by=actor_of(person))
+
+
+def sat(on: SittingSeat | None = None, answers: dict[int, str] | None = None) -> Attempt:
+    """An attempt in a sitting, handed in with these answers."""
+    on = on or seat()
+    me = actor_of(on.person)
+    made = services.start_in_sitting(seat=on, by=me, code=on.sitting.access_code)
+    for number, answer in (answers or {}).items():
+        services.save_response(attempt=made, item_number=number, sequence=1, answer=answer, by=me, answered_at=clock.now())
+    return services.submit_attempt(attempt=made, by=me)
+
+
+def practice_round(person: Person, versions: Sequence[ItemVersion] | None = None) -> PracticeRound:
+    pool = versions or [live(bank(person.division)) for _ in range(3)]
+    return services.start_round(person=person, mode="chapter", versions=pool, by=actor_of(person))
+
+
 def _item(world: Any) -> dict[str, Any]:
     return {"item": live(bank(world.division)).item.uuid}
 
@@ -205,6 +266,33 @@ def _draft_paper(world: Any) -> Paper:
 
 def _attempt_there(world: Any) -> Attempt:
     return attempt(learner(world.division), paper(world.division))
+
+
+def _seat_there(world: Any) -> SittingSeat:
+    return seat(sitting(world.division))
+
+
+def _round_there(world: Any) -> PracticeRound:
+    return practice_round(learner(world.division))
+
+
+def _blueprint(world: Any) -> Blueprint:
+    services.load_standards(by=SYSTEM)
+    return services.create_blueprint(
+        title="细目表",
+        division=world.division,
+        subject="law_middle",
+        duration_minutes=30,
+        cells=[services.CellRow("single", 1, 100)],
+        by=SYSTEM,
+    )
+
+
+def _bank_measured(world: Any) -> ItemBank:
+    services.load_standards(by=SYSTEM)
+    made = bank(world.division)
+    live(made)
+    return made
 
 
 # a row in the division for the office; for a learner's own pages, somebody else's row
@@ -236,4 +324,35 @@ ROUTES = {
     "exams:office_paper_act": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid, "act": "retire"}, "method": "post"},
     "exams:office_attempts": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid}},
     "exams:office_attempt": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
+    "exams:attempt_receipts": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
+    "exams:paper_print": lambda world: {"kwargs": {"paper": paper(world.division).uuid, "part": "sheet"}, "method": "post"},
+    "exams:sitting": lambda world: {"kwargs": {"sitting": sitting(world.division).uuid}},
+    "exams:sitting_seat": lambda world: {"kwargs": {"sitting": sitting(world.division).uuid}, "method": "post"},
+    "exams:sitting_start": lambda world: {"kwargs": {"sitting": sitting(world.division).uuid}, "method": "post"},
+    "exams:sitting_slip": lambda world: {"kwargs": {"sitting": _seat_there(world).sitting.uuid}},
+    "exams:practice_start": lambda world: {"method": "post", "data": {"mode": "wrong"}},
+    "exams:practice_round": lambda world: {"kwargs": {"round_": _round_there(world).uuid}},
+    "exams:practice_answer": lambda world: {"kwargs": {"round_": _round_there(world).uuid}, "method": "post"},
+    "exams:practice_finish": lambda world: {"kwargs": {"round_": _round_there(world).uuid}, "method": "post"},
+    "exams:wrong_remove": lambda world: {"kwargs": _item(world), "method": "post"},
+    "exams:favourite_keep": lambda world: {"kwargs": _item(world), "method": "post"},
+    "exams:office_evidence": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
+    "exams:office_paper_print": lambda world: {
+        "kwargs": {"paper": _draft_paper(world).uuid, "part": "key"},
+        "method": "post",
+    },
+    "exams:bank_difficulty": lambda world: {"kwargs": {"bank": _bank_measured(world).uuid}},
+    "exams:blueprint": lambda world: {"kwargs": {"blueprint": _blueprint(world).uuid}},
+    "exams:blueprint_cells": lambda world: {"kwargs": {"blueprint": _blueprint(world).uuid}},
+    "exams:blueprint_act": lambda world: {"kwargs": {"blueprint": _blueprint(world).uuid, "act": "retire"}, "method": "post"},
+    "exams:office_sitting": lambda world: {"kwargs": {"sitting": sitting(world.division).uuid}},
+    "exams:office_sitting_edit": lambda world: {"kwargs": {"sitting": sitting(world.division).uuid}},
+    "exams:office_sitting_act": lambda world: {
+        "kwargs": {"sitting": sitting(world.division).uuid, "act": "close"},
+        "method": "post",
+    },
+    "exams:office_watch": lambda world: {"kwargs": {"sitting": sitting(world.division).uuid}},
+    "exams:office_roll": lambda world: {"kwargs": {"sitting": sitting(world.division).uuid}},
+    "exams:office_seat": lambda world: {"kwargs": {"seat": _seat_there(world).uuid}},
+    "exams:office_seat_act": lambda world: {"kwargs": {"seat": _seat_there(world).uuid, "act": "check-in"}, "method": "post"},
 }

@@ -15,7 +15,7 @@ from lms.ledger.selectors.folds import (
     total_quantity,
     unnamed,
 )
-from lms.ledger.selectors.lines import lines_of, standing_lines_from
+from lms.ledger.selectors.lines import enrolled_in, lines_of, occasions_enrolled, standing_lines_from
 from lms.ledger.selectors.standards import (
     bases_on,
     basis_by_code,
@@ -38,11 +38,13 @@ __all__ = [
     "counted",
     "default_basis",
     "distinct",
+    "enrolled_in",
     "events",
     "lines_of",
     "measure_of",
     "minutes_and_hours",
     "moment_of",
+    "occasions_enrolled",
     "person_times",
     "persons",
     "position_of",

@@ -60,6 +60,26 @@ def standing_lines_from(source_label: str, source_uuids: Iterable[uuid.UUID], *,
     return (lines.filter(kind__in=wanted) if wanted else lines).select_related("division")
 
 
+def enrolled_in(occasion: uuid.UUID) -> dict[int, tuple[int | None, int | None]]:
+    """Persons enrolled in a class or course and not withdrawn since → programme and category they were enrolled under."""
+    inside: dict[int, tuple[int | None, int | None] | None] = {}
+    lines = Line.objects.standing().filter(occasion=occasion, kind__in=[Kind.ENROLLED, Kind.WITHDRAWN], person__isnull=False)
+    for person, kind, programme, category in lines.order_by("position").values_list(
+        "person_id", "kind", "programme_id", "category_id"
+    ):
+        inside[person] = (programme, category) if kind == Kind.ENROLLED else None
+    return {person: under for person, under in inside.items() if under is not None}
+
+
+def occasions_enrolled(person: Person) -> set[uuid.UUID]:
+    """Classes and courses in which a human being is enrolled and from which they have not withdrawn since."""
+    inside: dict[uuid.UUID, bool] = {}
+    lines = lines_of(person, kinds=[Kind.ENROLLED, Kind.WITHDRAWN]).filter(occasion__isnull=False).order_by("position")
+    for occasion, kind in lines.values_list("occasion", "kind"):
+        inside[occasion] = kind == Kind.ENROLLED
+    return {occasion for occasion, is_in in inside.items() if is_in}
+
+
 def entries(
     lines: LineQuerySet,
     canonical: dict[int, int],

@@ -1,0 +1,153 @@
+"""What a learner may practise: chapters with live items, the wrong-answer book, favourites, papers by use."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from exams import rules
+from exams.models import (
+    Favourite,
+    Item,
+    ItemVersion,
+    Paper,
+    PaperItem,
+    PracticeAnswer,
+    PracticeRound,
+    SyllabusChapter,
+    WrongEntry,
+)
+from exams.selectors import drawable_banks
+from exams.sitting_states import SittingState
+from exams.states import CHOICE_KINDS, PaperState, VersionState
+from lms.careers.states import Subject
+from lms.core import clock
+from lms.core.errors import Missing
+from lms.people import selectors as people
+from lms.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterOnOffer:
+    chapter: SyllabusChapter
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectOnOffer:
+    """One subject of an edition with its chapters that hold items."""
+
+    label: str
+    edition: str
+    chapters: Sequence[ChapterOnOffer]
+
+
+def practisable(person: Person) -> QuerySet[ItemVersion]:
+    """Live items of banks that reach the learner, without those of a paper kept for a sitting."""
+    kept = PaperItem.objects.filter(paper__reserved_at__isnull=False).exclude(paper__state=PaperState.RETIRED)
+    return ItemVersion.objects.filter(
+        state=VersionState.LIVE,
+        kind__in=CHOICE_KINDS,
+        item__case__isnull=True,
+        item__bank__in=drawable_banks(person.division.path),
+    ).exclude(item__in=kept.values("item_version__item_id"))
+
+
+def subjects_on_offer(person: Person) -> list[SubjectOnOffer]:
+    """Chapters of the editions in force with how many items each holds: two queries."""
+    year = clock.today().year
+    in_force = Q(syllabus_subject__edition__first_sitting__lte=year) & (
+        Q(syllabus_subject__edition__last_sitting__isnull=True) | Q(syllabus_subject__edition__last_sitting__gte=year)
+    )
+    rows = practisable(person).order_by().values_list("item__placements__chapter_id").annotate(n=Count("item", distinct=True))
+    counts = {chapter: number for chapter, number in rows if chapter}
+    found: dict[tuple[str, str], list[ChapterOnOffer]] = {}
+    chapters = SyllabusChapter.objects.filter(in_force, pk__in=counts).select_related("syllabus_subject__edition")
+    for chapter in chapters.order_by("syllabus_subject", "number"):
+        key = (str(Subject(chapter.syllabus_subject.subject).label), chapter.syllabus_subject.edition.code)
+        found.setdefault(key, []).append(ChapterOnOffer(chapter, counts[chapter.pk]))
+    return [SubjectOnOffer(label, edition, chapters_) for (label, edition), chapters_ in found.items()]
+
+
+def chapter_items(person: Person, chapter_uuid: uuid.UUID) -> tuple[SyllabusChapter, QuerySet[ItemVersion]]:
+    chapter = SyllabusChapter.objects.filter(uuid=chapter_uuid).first()
+    if chapter is None:
+        raise Missing(_("没有找到。"))
+    return chapter, practisable(person).filter(item__placements__chapter=chapter).distinct()
+
+
+def wrong_book(person: Person) -> QuerySet[WrongEntry]:
+    """What stands in the book of a human being, the newest mistake first."""
+    rows = WrongEntry.objects.filter(person_id__in=people.ids_of(person), removed_at__isnull=True)
+    return rows.select_related("item").order_by("-last_wrong_at", "-pk")
+
+
+def favourites(person: Person) -> QuerySet[Favourite]:
+    return Favourite.objects.filter(person_id__in=people.ids_of(person)).select_related("item").order_by("-kept_at", "-pk")
+
+
+def wording(items: Sequence[Item]) -> dict[int, ItemVersion]:
+    """Item → the version to show: the live one, or the last that was."""
+    rows = ItemVersion.objects.filter(item__in=items, state__in=[VersionState.LIVE, VersionState.RETIRED])
+    return {version.item_id: version for version in rows.order_by("number")}
+
+
+def round_of(person: Person, round_uuid: uuid.UUID) -> PracticeRound:
+    found = (
+        PracticeRound.objects.filter(uuid=round_uuid, person_id__in=people.ids_of(person))
+        .select_related("person", "chapter")
+        .first()
+    )
+    if found is None:
+        raise Missing(_("没有找到。"))
+    return found
+
+
+def open_round(person: Person) -> PracticeRound | None:
+    return PracticeRound.objects.filter(person=person, finished_at__isnull=True).select_related("chapter").first()
+
+
+def item_seen(person: Person, item_uuid: uuid.UUID) -> Item:
+    """An item the learner may keep: one that can be practised, or that already stands in a book of theirs or a round."""
+    ids = people.ids_of(person)
+    seen = (
+        Q(versions__in=practisable(person).values("pk"))
+        | Q(pk__in=WrongEntry.objects.filter(person_id__in=ids).values("item_id"))
+        | Q(pk__in=Favourite.objects.filter(person_id__in=ids).values("item_id"))
+        | Q(pk__in=PracticeAnswer.objects.filter(round__person_id__in=ids).values("item_version__item_id"))
+    )
+    found = Item.objects.filter(seen, uuid=item_uuid).distinct().first()
+    if found is None:
+        raise Missing(_("没有找到。"))
+    return found
+
+
+def past_papers() -> QuerySet[Paper]:
+    """Papers that were set in a sitting whose results are out (往期试卷)."""
+    return Paper.objects.filter(sitting_papers__sitting__state=SittingState.RELEASED).distinct()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One item as it is practised: options in the bank's order, and after the answer what was right."""
+
+    version: ItemVersion
+    options: Sequence[tuple[str, str, bool, bool]]  # letter, text, chosen, is key
+
+    @property
+    def is_multiple(self) -> bool:
+        return self.version.kind == "multiple"
+
+    @property
+    def keys(self) -> str:
+        return "".join(sorted(self.version.keys))
+
+
+def shown(version: ItemVersion, answer: Sequence[str] = ()) -> Shown:
+    chosen, keys = set(answer), set(version.keys)
+    pairs = zip(rules.LETTERS, version.options, strict=False)
+    return Shown(version, [(letter, text, letter in chosen, letter in keys) for letter, text in pairs])
