@@ -229,7 +229,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('single', '单项选择'), ('multiple', '多项选择'), ('true_false', '判断'), ('essay', '主观题')], max_length=12)),
+                ('kind', models.CharField(choices=[('single', '单项选择'), ('multiple', '多项选择'), ('true_false', '判断'), ('matching', '配对'), ('ordering', '排序'), ('short_answer', '简答（填写）'), ('numeric', '数值'), ('case', '案例（含小题）'), ('essay', '主观题（按采分点阅卷）')], max_length=12)),
                 ('band', models.CharField(blank=True, choices=[('easy', '易'), ('medium', '中'), ('hard', '难')], max_length=8)),
                 ('count', models.PositiveSmallIntegerField()),
                 ('points', models.PositiveIntegerField()),
