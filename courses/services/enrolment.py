@@ -14,7 +14,7 @@ from courses.services import lines, seats, telling
 from courses.services.locks import check_live, locked_class
 from courses.states import EnrolmentState, SessionState, WithdrawalKind
 from lms.audit import services as audit
-from lms.core import clock
+from lms.core import bulk, clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger import services as ledger
@@ -101,7 +101,7 @@ def _enter_rows(
     now = clock.now()
     participations = _participations(found, list(new.values()), by)
     made = [_new_enrolment(found, entry, participations, now) for entry in new.values()]
-    ClassEnrolment.objects.bulk_create(made, batch_size=CHUNK)
+    bulk.create(ClassEnrolment, made)
     for enrolment in back.values():
         enrolment.state, enrolment.closed_at, enrolment.withdrawn_reason = EnrolmentState.ENROLLED, None, ""
         enrolment.withdrawn_kind = ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from lms.audit.models import AuditEvent
+from lms.core import bulk
 from lms.core.actor import Actor
 from lms.core.models import Record
 
@@ -23,7 +24,7 @@ def record(
 def record_many(verb: str, rows: Iterable[Record], *, by: Actor, path_of: Callable[[Any], str], **details: Any) -> None:
     """One event for each row, written together: what bulk services owe. ``path_of`` tells a row's division path."""
     events = [_event(verb, row, by, path_of(row), "", details) for row in rows]
-    AuditEvent.objects.bulk_create(events, batch_size=500)
+    bulk.create(AuditEvent, events, keys=False)
 
 
 def _event(verb: str, on: Record | None, by: Actor, path: str, label: str, details: dict[str, Any]) -> AuditEvent:

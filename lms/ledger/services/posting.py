@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.audit import services as audit
-from lms.core import clock, positions
+from lms.core import bulk, clock, positions
 from lms.core.actor import Actor
 from lms.core.errors import Refused
 from lms.ledger import rules
@@ -96,7 +96,7 @@ def _insert(fresh: dict[str, Draft], *, by: Actor) -> dict[str, Line]:
         line.position = first + offset
         line.recorded_by, line.recorded_at = by.uuid, now
         settle_period(line, locks)
-    Line.objects.bulk_create(new, batch_size=CHUNK)
+    bulk.create(Line, new)
     tags = [LineTag(line=line, name=n, code=c) for line in new for n, c in dict.fromkeys(fresh[line.key].tags)]
     if tags:
         LineTag.objects.bulk_create(tags, batch_size=1000)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from pypinyin import lazy_pinyin
 
 from lms.audit import services as audit
-from lms.core import clock
+from lms.core import bulk, clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, LmsError, Refused
 from lms.people import rules, selectors, vocabularies
@@ -256,9 +256,11 @@ def _register_chunk(rows: Sequence[_Clean], by: Actor, start: int) -> list[Perso
                     documents.append((person, row))
             result.append(person)
         if made:
-            Person.objects.bulk_create(made)
-            IdentityDocument.objects.bulk_create(
-                [IdentityDocument(person=person, kind=row.kind, **seal(row.kind, row.number)) for person, row in documents]
+            bulk.create(Person, made)
+            bulk.create(
+                IdentityDocument,
+                [IdentityDocument(person=person, kind=row.kind, **seal(row.kind, row.number)) for person, row in documents],
+                keys=False,
             )
             audit.record_many("people.person.registered", made, by=by, path_of=lambda p: p.division.path)
         return _kept(result)
