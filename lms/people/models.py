@@ -224,3 +224,64 @@ class Merge(Record, Positioned):
             # nobody is their own duplicate
             models.CheckConstraint(condition=~Q(kept=F("duplicate")), name="people_merge_not_itself"),
         ]
+
+
+class SigningLinkSet(models.QuerySet["SigningLink"]):
+    def open(self) -> SigningLinkSet:
+        return self.filter(used_at__isnull=True, revoked_at__isnull=True)
+
+
+class SigningLink(Record):
+    """A single-use link by which a leader without an account does one act on one thing, exactly as it was shown.
+
+    ``content_sha256`` is of what is signed. Closed by being used, revoked or by its time. The token is nowhere kept.
+    """
+
+    PERSONAL = ("signer_name", "signer_title", "used_from")
+
+    token_digest = models.CharField(max_length=64, unique=True)
+    act = models.CharField(max_length=16)
+    subject_label = models.CharField(max_length=40)
+    subject_uuid = models.UUIDField(db_index=True)
+    content_sha256 = models.CharField(max_length=64)
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")  # where the act is done
+    signer_name = models.CharField(max_length=60)
+    signer_title = models.CharField(max_length=80)
+    issued_by = models.UUIDField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    used_from = models.GenericIPAddressField(null=True)
+    outcome = models.CharField(max_length=16, blank=True)
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.UUIDField(null=True)
+
+    objects = SigningLinkSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="people_signing_dates_ordered"),
+            # used: when and with what outcome together
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True, outcome="") | (Q(used_at__isnull=False) & ~Q(outcome="")),
+                name="people_signing_used_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="people_signing_revoked_together",
+            ),
+            # a link ends once
+            models.CheckConstraint(condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True), name="people_signing_ends_once"),
+            # one open link for one thing
+            models.UniqueConstraint(
+                fields=["subject_uuid"], condition=Q(used_at__isnull=True, revoked_at__isnull=True), name="people_signing_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"signing:{str(self.uuid)[:8]}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.used_at is None and self.revoked_at is None and self.expires_at > clock.now()

@@ -1,0 +1,86 @@
+"""What a submission says, as one canonical text: the same for the same division, month and position, whenever it is made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import translation
+
+from lms.ledger import selectors as ledger
+from lms.ledger.kinds import Kind
+from lms.ledger.models import CountingBasis, Line
+from lms.ledger.rules import first_day, last_day
+from lms.places.models import Division
+from lms.reports import canonical
+from lms.reports.breakdown import breakdown
+from lms.reports.models import Submission
+
+SPLITS = ("division", "mode", "category")
+COMPARED = ("person_times", "persons", "unnamed", "minutes", "hours")
+
+
+def make(division: Division, period: int, *, basis: CountingBasis, position: int, rests_on: Iterable[Submission]) -> str:
+    """The payload in the source language, whoever asks."""
+    with translation.override("zh-hans"):
+        start, end = first_day(period), last_day(period)
+        found = {by: breakdown(division=division, start=start, end=end, basis=basis, position=position, by=by) for by in SPLITS}
+        scope = ledger.Scope.of(division, start, end, as_of=position)
+        content: dict[str, Any] = {
+            **canonical.payload(found["division"]),
+            "period": period,
+            "splits": {by: canonical.payload(found[by])["rows"] for by in SPLITS if by != "division"},
+            "classes": ledger.classes(scope),
+            "sessions": ledger.sessions(scope),
+            "completeness": {
+                "sessions_not_held": max(0, ledger.total_quantity(scope, Kind.SCHEDULED) - ledger.sessions(scope)),
+                "persons_unnamed": found["division"].total.unnamed,
+            },
+            "rests_on": [
+                {
+                    "division": below.division.code,
+                    "is_nil": below.is_nil,
+                    "position": below.closing_position,
+                    "sha256": below.payload_sha256,
+                }
+                for below in sorted(rests_on, key=lambda row: row.division.code)
+            ],
+        }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def digest(payload: str) -> str:
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
+def made_again(submission: Submission) -> str:
+    """The payload made anew from the lines, as of the position it was signed at."""
+    return make(
+        submission.division,
+        submission.period,
+        basis=submission.basis,
+        position=submission.closing_position,
+        rests_on=submission.rests_on.select_related("division"),
+    )
+
+
+def has_lines(division: Division, period: int) -> bool:
+    return Line.objects.standing().filter(posted_period=period).within(division).exists()
+
+
+def line_count(division: Division, period: int) -> int:
+    return Line.objects.filter(posted_period=period).within(division).count()
+
+
+def rows_by_key(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {row["key"]: row for row in content["rows"]}
+
+
+def first_difference(signed: dict[str, Any], now: dict[str, Any]) -> str:
+    """The first figure in which two rows differ; empty when none."""
+    return next((name for name in COMPARED if signed[name] != now[name]), "")
+
+
+__all__ = ["COMPARED", "SPLITS", "digest", "first_difference", "has_lines", "line_count", "made_again", "make", "rows_by_key"]
