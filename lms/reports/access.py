@@ -1,8 +1,10 @@
 """Who may use the routes of reports, and on which divisions."""
 
-from lms.accounts.roles import REPORTING
+from lms.accounts.roles import OFFICE, REPORTING, Role
 from lms.core.routes import Access, Reach, public, roles, signed_in
 from lms.reports.home import DESK
+
+APPROVING = OFFICE | {Role.REVIEWER}
 
 ROUTES: dict[str, Access] = {
     "first_run": public(Reach.TOKEN, "only while nobody has an account, and with the code from the machine"),
@@ -15,5 +17,14 @@ ROUTES: dict[str, Access] = {
     "reports:open": roles(REPORTING, note="names are masked outside the offices of the person's division"),
     "reports:export_rows": roles(REPORTING),
     "reports:evidence": roles(REPORTING),
+    "reports:approval": roles(REPORTING, Reach.DIVISION, "the reader's own highest division"),
+    "reports:period": roles(REPORTING),
+    "reports:period_act": roles(APPROVING, note="who hands in and who decides is asked by the service, by level"),
+    "reports:sign_link": roles(APPROVING, note="shown once; lends the right to decide on one submission, once"),
+    "reports:period_payload": roles(REPORTING),
+    "reports:period_lines": roles(REPORTING, note="uuids and digests, no names"),
+    "reports:sign": public(Reach.TOKEN, "single use, expiring, for one submission; the rest is the same 404"),
+    "reports:seal": public(Reach.TOKEN, "by the root printed on a report: place, month and number of lines alone"),
+    "reports:verify_script": public(Reach.NONE, "the stand-alone script"),
     "reports:definitions": roles(REPORTING, Reach.NONE, "no row of anybody's"),
 }

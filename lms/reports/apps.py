@@ -10,3 +10,4 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from lms.reports import jobs  # noqa: F401
+        from lms.reports.approval import exports, services  # noqa: F401

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from lms.reports import home, views
+from lms.reports.approval import signing
+from lms.reports.approval import views as approval
 
 app_name = "reports"
 urlpatterns = [
@@ -14,5 +16,14 @@ urlpatterns = [
     path("figures/<slug:code>/open/", views.open_figure, name="open"),
     path("figures/<slug:code>/open/export/", views.export_rows, name="export_rows"),
     path("figures/<slug:code>/evidence/<uuid:person>/<uuid:occasion>/", views.evidence, name="evidence"),
+    path("approval/", approval.worklist, name="approval"),
+    path("approval/<slug:code>/<int:period>/", approval.period, name="period"),
+    path("approval/<slug:code>/<int:period>/act/<slug:act>/", approval.act, name="period_act"),
+    path("approval/<slug:code>/<int:period>/link/", approval.sign_link, name="sign_link"),
+    path("approval/<slug:code>/<int:period>/report.json", approval.payload, name="period_payload"),
+    path("approval/<slug:code>/<int:period>/lines/", approval.lines, name="period_lines"),
+    path("sign/<str:token>/", signing.sign, name="sign"),
+    path("seals/<slug:root>/", signing.seal, name="seal"),
+    path("verify_export.py", signing.script, name="verify_script"),
     path("definitions/", views.definitions, name="definitions"),
 ]

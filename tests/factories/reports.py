@@ -6,9 +6,12 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from lms.accounts.roles import Role
 from lms.ledger import services
+from lms.reports.approval import services as approval
+from lms.reports.approval.units import above
 from tests.factories import ledger as book
-from tests.factories.world import make_person
+from tests.factories.world import make_actor, make_person
 
 
 def one_person_time(world: Any) -> tuple[Any, uuid.UUID]:
@@ -28,7 +31,37 @@ def _code(world: Any) -> dict[str, Any]:
     return {"kwargs": {"code": world.division.code}, "method": "get"}
 
 
+def handed_in(division: Any, period: int = 202203) -> Any:
+    """A month of a division that somebody else handed in, with a line in it."""
+    book.attended(make_person(division), book.scheduled(uuid.uuid4(), dt.date(period // 100, period % 100, 10), division))
+    return approval.submit(division=division, period=period, by=make_actor(Role.CLASS_MANAGER, division))
+
+
+def accepted(division: Any, period: int = 202203) -> Any:
+    return approval.accept(submission=handed_in(division, period), by=make_actor(Role.REVIEWER, above(division)))
+
+
+def _period(world: Any) -> dict[str, Any]:
+    accepted(world.division)
+    return {"kwargs": {"code": world.division.code, "period": 202203}, "method": "get"}
+
+
+def _act(world: Any) -> dict[str, Any]:
+    return {"kwargs": {"code": world.division.code, "period": 202203, "act": "submit"}, "method": "post"}
+
+
+def _link(world: Any) -> dict[str, Any]:
+    handed_in(world.division)
+    data = {"name": "段志强", "title": "副局长", "days": "3"}
+    return {"kwargs": {"code": world.division.code, "period": 202203}, "method": "post", "data": data}
+
+
 ROUTES = {
+    "reports:period": _period,
+    "reports:period_act": _act,
+    "reports:sign_link": _link,
+    "reports:period_payload": _period,
+    "reports:period_lines": _period,
     "reports:division": _code,
     "reports:export": _code,
     "reports:custom": lambda world: {
