@@ -41,5 +41,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "html_lang": HTML_LANG.get(get_language() or "", "zh-Hans"),
         "large_type": has_large_type(request),
         "nav": Navigation(request),
-        "unread": SimpleLazyObject(lambda: _unread(request)),
+        "bell_count": SimpleLazyObject(lambda: _unread(request)),
     }

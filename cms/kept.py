@@ -57,7 +57,7 @@ def kept_page(
             cache.add(GENERATION, new_uuid().hex, None)
             generation = cache.get(GENERATION)
         marks = {name: mark(name) for name in own}
-        text = render_to_string(template, {**context(marks), CSRF: mark(CSRF), "unread": ""}, request)
+        text = render_to_string(template, {**context(marks), CSRF: mark(CSRF), "bell_count": ""}, request)
         cache.set(key, (generation, text), KEPT_SECONDS)
     for name, written in own.items():
         text = text.replace(mark(name), escape(str(written)))

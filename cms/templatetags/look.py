@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -57,6 +58,16 @@ def percent_of(part: Any, whole: Any) -> int:
         return max(0, min(100, round(100 * float(part) / float(whole))))
     except (TypeError, ValueError, ZeroDivisionError):
         return 0
+
+
+@register.filter
+def grouped(number: int | Decimal | None) -> str:
+    """Numbers in every language: 3460 → 3,460; hours without idle zeros: 10455.40 → 10,455.4."""
+    if number is None:
+        return "—"
+    if isinstance(number, Decimal):
+        return f"{number:,.2f}".rstrip("0").rstrip(".")
+    return f"{number:,}"
 
 
 @register.filter

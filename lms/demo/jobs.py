@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from courses import services as courses
 from lms.core import ids
 from lms.core.jobs import Progress, job_kind
 from lms.core.models import Job
@@ -19,4 +20,7 @@ def large_chapter(job: Job, progress: Progress) -> dict[str, Any]:
     people = int(job.params["people"])
     with ids.seeded(hash((int(job.params["seed"]), job.claims))):
         kit = Kit(rng=random.Random(), by=BY, say=lambda _text: None, people_asked=people)
-        return sichuan.build_large(kit, progress)
+        outcome = sichuan.build_large(kit, progress)
+    # the ledger's newest line is of now, not of the year this chapter tells of: that is the moment a report names
+    courses.post_study_days(by=BY)
+    return outcome

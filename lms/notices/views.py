@@ -25,7 +25,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rows.filter(read_at__isnull=True) if which else rows, 20)
     for notice in page:
         notice.kind_label = label_of(notice.kind)
-    context = {"page_obj": page, "which": which, "unread": selectors.unread_count(actor)}
+    unread = selectors.unread_count(actor)
+    context = {"page_obj": page, "which": which, "unread": unread, "bell_count": unread or ""}
     return render(request, "notices/inbox.html", context)
 
 
