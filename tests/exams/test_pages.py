@@ -184,7 +184,7 @@ def test_the_list_of_papers_takes_a_constant_number_of_queries(candidate, world,
     for _ in range(number):
         make.paper(world.county, singles=1, multiples=1)
     candidate.get(url("paper_list"))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         candidate.get(url("paper_list"))
 
 
