@@ -1,7 +1,7 @@
 """Who may use the routes of exams."""
 
 from exams.sitting_states import RULERS, SITTING_STAFF
-from exams.states import AUTHORS, BANK_STAFF, PAPER_MAKERS, RESULT_READERS, REVIEWERS
+from exams.states import AUTHORS, BANK_STAFF, MARKERS, PAPER_MAKERS, RESULT_READERS, REVIEWERS
 from lms.core.routes import Reach, roles, signed_in
 
 ROUTES = {
@@ -42,6 +42,12 @@ ROUTES = {
     "exams:item_edit": roles(AUTHORS),
     "exams:item_preview": roles(AUTHORS, Reach.NONE, note="shows what was posted, reads no row"),
     "exams:item_act": roles(BANK_STAFF, note="review, return, publish, retire, comment: the service asks for the role"),
+    # markers of essays
+    "exams:marking_list": roles(MARKERS, Reach.OWN, "papers one is appointed to mark"),
+    "exams:script_claim": roles(MARKERS, Reach.OWN, "a paper one is appointed to mark"),
+    "exams:script": roles(MARKERS, Reach.OWN, "a script one has claimed; names nobody"),
+    "exams:script_release": roles(MARKERS, Reach.OWN, "a script one has claimed"),
+    "exams:office_markers": roles(PAPER_MAKERS, note="appoint markers, follow their progress, read how they agree"),
     # those who compose papers and read results
     "exams:office_paper_list": roles(PAPER_MAKERS | RESULT_READERS | REVIEWERS),
     "exams:office_paper_create": roles(PAPER_MAKERS),

@@ -57,7 +57,7 @@ class BankForm(DivisionChoice):
 class PaperForm(DivisionChoice):
     template = forms.ModelChoiceField(
         label=_("试卷模板"),
-        queryset=PaperTemplate.objects.filter(is_objective=True, valid_to__isnull=True),
+        queryset=PaperTemplate.objects.filter(sections__isnull=False, valid_to__isnull=True).distinct(),
         empty_label=None,
         help_text=_("题型、题数、分值、时间和评分规则都由模板决定。"),
     )

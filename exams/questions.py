@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from exams import rules
+from exams.essay_selectors import verdicts_of
 from exams.models import Attempt, ItemVersion, PaperItem, Response
 from exams.states import ItemKind, PaperState
 
@@ -230,6 +231,7 @@ class ItemResult:
     response: Response
     options: Sequence[OptionResult]
     shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # letter → label and text as this attempt showed them
+    remarks: Sequence[str] = ()  # of an essay's markers, unsigned
 
     @property
     def earned(self) -> object:
@@ -273,15 +275,20 @@ class ItemResult:
 
 
 def results_of(attempt: Attempt) -> list[ItemResult]:
-    """Every item of an attempt that was handed in, in the order of the paper: one query."""
+    """Every item of an attempt that was handed in, in the order of the paper: one query, and one for markers' remarks."""
     questions = {question.number: question for question in questions_of(attempt.paper.uuid)}
+    remarks = verdicts_of(attempt.pk) if any(q.kind == ItemKind.ESSAY for q in questions.values()) else {}
     results = []
     for response in attempt.responses.all():
         asked = questions[response.number]
         chosen, keys = set(response.answer), set(asked.keys)
         shown = shown_options(asked, attempt)
         options = [OptionResult(label, text, letter in keys, letter in chosen) for label, letter, text in shown]
-        results.append(ItemResult(asked, response, options, {letter: (label, text) for label, letter, text in shown}))
+        results.append(
+            ItemResult(
+                asked, response, options, {letter: (label, text) for label, letter, text in shown}, remarks.get(response.number, ())
+            )
+        )
     return results
 
 

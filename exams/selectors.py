@@ -124,7 +124,7 @@ def own_attempt(actor: Actor, attempt_uuid: uuid.UUID) -> Attempt:
 
 
 def sections_of(paper: Paper) -> QuerySet[PaperSection]:
-    return PaperSection.objects.filter(paper=paper).select_related("rule")
+    return PaperSection.objects.filter(paper=paper).select_related("rule", "essay_rule")
 
 
 # --- banks -------------------------------------------------------------------------------------------------------------

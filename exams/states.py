@@ -10,6 +10,8 @@ AUTHORS = frozenset({Role.TRAINER, Role.EDITOR, Role.REGIONAL_ADMIN})
 REVIEWERS = frozenset({Role.REVIEWER, Role.TRAINER, Role.REGIONAL_ADMIN})
 BANK_STAFF = AUTHORS | REVIEWERS
 PAPER_MAKERS = frozenset({Role.TRAINER, Role.CLASS_MANAGER, Role.REGIONAL_ADMIN})
+# who may be appointed to mark essays
+MARKERS = frozenset({Role.TRAINER, Role.REVIEWER, Role.REGIONAL_ADMIN})
 RESULT_READERS = frozenset({Role.TRAINER, Role.CLASS_MANAGER, Role.REGIONAL_ADMIN, Role.REVIEWER})
 
 
@@ -93,6 +95,14 @@ ATTEMPT_EVENTS: dict[str, str] = {
     AttemptState.OPEN: "exams.attempt.started",
     **{end: event for (_start, end), (_act, _who, event) in ATTEMPT_TRANSITIONS.items()},
 }
+
+
+class EssayMethod(models.TextChoices):
+    """How the marks of two or three markers become one: ``rules.essays.FINALS``."""
+
+    MEAN = "mean", _("各评分的平均")
+    CLOSEST_PAIR = "closest_pair", _("最接近的两个评分的平均")
+    THIRD_DECIDES = "third_decides", _("以第三评为准")
 
 
 class SubmitCause(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from exams.views import attempts, blueprints, items, office_sittings, papers, practice, results, sittings
+from exams.views import attempts, blueprints, essays, items, office_sittings, papers, practice, results, sittings
 
 app_name = "exams"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -42,6 +42,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/items/<uuid:item>/", items.item_detail, name="item"),
     path("office/items/<uuid:item>/edit/", items.item_edit, name="item_edit"),
     path("office/items/<uuid:item>/<slug:act>/", items.item_act, name="item_act"),
+    path("marking/", essays.marking_list, name="marking_list"),
+    path("marking/papers/<uuid:paper>/next/", essays.script_claim, name="script_claim"),
+    path("marking/scripts/<uuid:mark>/", essays.script, name="script"),
+    path("marking/scripts/<uuid:mark>/release/", essays.script_release, name="script_release"),
+    path("office/papers/<uuid:paper>/markers/", essays.markers, name="office_markers"),
     path("office/papers/", papers.paper_list, name="office_paper_list"),
     path("office/papers/new/", papers.paper_create, name="office_paper_create"),
     path("office/papers/<uuid:paper>/", papers.paper_detail, name="office_paper"),

@@ -5,14 +5,26 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from exams import selectors
+from exams import essay_selectors, selectors
 from exams.models import ItemVersion
-from exams.states import REVIEWERS, VersionState
+from exams.states import MARKERS, REVIEWERS, VersionState
 from lms.core.actor import Actor
 from lms.core.waiting import Task
 
 
 def tasks(actor: Actor) -> list[Task]:
+    return [*_essays(actor), *_items(actor)]
+
+
+def _essays(actor: Actor) -> list[Task]:
+    """Scripts that wait for this marker; appointment, not a role, says which."""
+    if not actor.has(*MARKERS) or actor.user_id is None:
+        return []
+    waiting = sum(row.waiting + (row.in_hand is not None) for row in essay_selectors.worklist(actor))
+    return [Task(_("主观题待阅"), waiting, reverse("exams:marking_list"))] if waiting else []
+
+
+def _items(actor: Actor) -> list[Task]:
     if not actor.has(*REVIEWERS):
         return []
     banks = selectors.banks_in(actor)

@@ -12,6 +12,7 @@ from exams.models.blueprints import (
     PaperDraw,
     PaperDrawnItem,
 )
+from exams.models.essays import EssayMark, EssayMarker, EssayScript
 from exams.models.learning import CardReview, ReviewCard, StudyPlan
 from exams.models.papers import Paper, PaperItem, PaperSection
 from exams.models.practice import Favourite, PracticeAnswer, PracticeRound, WrongEntry
@@ -20,6 +21,7 @@ from exams.models.reports import FaultReport
 from exams.models.rulings import AttemptRuling
 from exams.models.sittings import ExamSitting, SeatGrant, SittingInvitation, SittingPaper, SittingSeat
 from exams.models.standards import (
+    EssayRule,
     MarkingRule,
     PaperTemplate,
     SyllabusChapter,
@@ -37,6 +39,10 @@ __all__ = [
     "Calibration",
     "CardReview",
     "DifficultyScale",
+    "EssayMark",
+    "EssayMarker",
+    "EssayRule",
+    "EssayScript",
     "ExamSitting",
     "FaultReport",
     "Favourite",

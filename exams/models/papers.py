@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from exams.models.banks import ItemVersion
-from exams.models.standards import MarkingRule, PaperTemplate, SyllabusEdition
+from exams.models.standards import EssayRule, MarkingRule, PaperTemplate, SyllabusEdition
 from exams.states import ItemKind, PaperState
 from lms.careers.states import Subject
 from lms.core import clock
@@ -83,6 +83,7 @@ class PaperSection(models.Model):
     keys_min = models.PositiveSmallIntegerField(default=1)
     keys_max = models.PositiveSmallIntegerField(default=1)
     rule = models.ForeignKey(MarkingRule, null=True, on_delete=models.PROTECT, related_name="+")
+    essay_rule = models.ForeignKey(EssayRule, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ("number",)

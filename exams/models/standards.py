@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from exams.states import Certainty, ItemKind
+from exams.states import Certainty, EssayMethod, ItemKind
 from lms.careers.states import Subject
 from lms.core.models import Record
 
@@ -108,6 +108,35 @@ class MarkingRule(Record):
         return self.name
 
 
+class EssayRule(Record):
+    """How essays are marked, dated, with its source: two blind markers; a third where they differ by more than
+    ``third_over_percent`` of the full points; ``method`` makes one of their marks. A rule in use is never edited.
+    """
+
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    description = models.TextField()  # the sentence the candidate reads
+    method = models.CharField(max_length=16, choices=EssayMethod)
+    third_over_percent = models.PositiveSmallIntegerField()
+    certainty = models.CharField(max_length=12, choices=Certainty)
+    source = models.CharField(max_length=300)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        ordering = ("code", "-valid_from")
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="exams_essay_rule_once"),
+            # the first of a code, from before our records
+            models.UniqueConstraint(fields=["code"], condition=Q(valid_from__isnull=True), name="exams_essay_rule_first_once"),
+            models.CheckConstraint(condition=Q(method__in=EssayMethod.values), name="exams_essay_rule_method_known"),
+            models.CheckConstraint(condition=Q(third_over_percent__lte=100), name="exams_essay_rule_within_full"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PaperTemplate(Record):
     """The structure of a paper of one subject, dated, with its source. Sections absent: the structure is not known."""
 
@@ -153,6 +182,7 @@ class TemplateSection(models.Model):
     keys_min = models.PositiveSmallIntegerField(default=1)
     keys_max = models.PositiveSmallIntegerField(default=1)
     rule = models.ForeignKey(MarkingRule, null=True, on_delete=models.PROTECT, related_name="+")  # null: marked by people
+    essay_rule = models.ForeignKey(EssayRule, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ("number",)

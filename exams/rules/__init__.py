@@ -1,9 +1,10 @@
 """Pure decisions of the exam room: marking by named rule, time, what a lawful item is. No Django, no rows.
 
-Points are whole hundredths of a point. Letters begin with "A". ``marking``, ``items``, ``texts``, ``timing`` and ``orders`` each
-hold one of these questions; everything is reached as ``rules.<name>``.
+Points are whole hundredths of a point. Letters begin with "A". ``marking``, ``essays``, ``items``, ``texts``, ``timing`` and
+``orders`` each hold one of these questions; everything is reached as ``rules.<name>``.
 """
 
+from exams.rules.essays import FINALS, awards_worth, final_points, needs_third, third_over
 from exams.rules.items import (
     CHOICE,
     ItemContent,
@@ -32,6 +33,7 @@ from exams.rules.timing import Arrival, arrival, closing_of, deadline_of, deadli
 
 __all__ = [
     "CHOICE",
+    "FINALS",
     "KINDS_OF",
     "LETTERS",
     "METHODS",
@@ -43,16 +45,19 @@ __all__ = [
     "arrival",
     "as_number",
     "as_points",
+    "awards_worth",
     "case_faults",
     "closing_of",
     "deadline_of",
     "deadline_within",
     "draw",
+    "final_points",
     "fingerprint",
     "item_faults",
     "kinds_taking",
     "mark",
     "matching_of",
+    "needs_third",
     "normalise",
     "normalise_answer",
     "option_order",
@@ -60,4 +65,5 @@ __all__ = [
     "section_faults",
     "settled",
     "similarity",
+    "third_over",
 ]

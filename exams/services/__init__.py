@@ -14,6 +14,7 @@ from exams.services.attempts import (
 )
 from exams.services.blueprints import CellRow, create_blueprint, draw_papers, retire_blueprint, set_cells
 from exams.services.content import load_bank
+from exams.services.essays import appoint_marker, claim_script, end_marker, mark_script, release_script
 from exams.services.items import (
     comment_item,
     create_bank,
@@ -47,8 +48,10 @@ __all__ = [
     "Terms",
     "announce_sitting",
     "answer_practice",
+    "appoint_marker",
     "cancel_sitting",
     "check_in",
+    "claim_script",
     "close_sitting",
     "comment_item",
     "create_bank",
@@ -58,6 +61,7 @@ __all__ = [
     "create_sitting",
     "draw_items",
     "draw_papers",
+    "end_marker",
     "finish_round",
     "give_up_seat",
     "grant",
@@ -68,10 +72,12 @@ __all__ = [
     "load_pass_lines",
     "load_standards",
     "load_syllabus",
+    "mark_script",
     "note_trace",
     "paper_shortfalls",
     "publish_item",
     "publish_paper",
+    "release_script",
     "release_sitting",
     "resubmit_item",
     "retire_blueprint",

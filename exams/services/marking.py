@@ -8,44 +8,56 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Sum, Value, When
+from django.urls import reverse
 
 from exams import corrections, rules
-from exams.models import Attempt, MarkingRule, PaperItem, Response
+from exams.models import Attempt, EssayScript, MarkingRule, PaperItem, Response
 from exams.states import ATTEMPT_EVENTS, AttemptState
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.ledger import services as ledger
 from lms.ledger.kinds import Kind, Mode
+from lms.notices import services as notices
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedItem:
-    """How one numbered item of a paper is marked."""
+    """How one numbered item of a paper is marked; an essay is never marked here."""
 
     key: rules.AnswerKey
     points: int
-    rule: rules.Marking
+    rule: rules.Marking | None  # None: an essay, people mark it
     rule_code: str
 
     def mark(self, answer: Collection[str], corrected: Sequence[corrections.Correction] = ()) -> int:
         """Hundredths earned by an answer, the corrections that stand for the item laid over its key."""
-        before = rules.mark(self.rule, answer, self.key, self.points)
+        rule = self.rule
+        if rule is None:
+            raise ValueError("an essay is marked by people")
+        before = rules.mark(rule, answer, self.key, self.points)
         if not corrected:
             return before
-        return corrections.points_after(
-            corrected, before, self.points, lambda keys: rules.mark(self.rule, answer, keys, self.points)
-        )
+        return corrections.points_after(corrected, before, self.points, lambda keys: rules.mark(rule, answer, keys, self.points))
 
 
 def mark_attempt(attempt: Attempt, *, by: Actor) -> Attempt:
-    """Mark a locked attempt whose state is ``submitted``, and post its score. Only ``submit_attempt`` calls it."""
+    """Mark a locked attempt whose state is ``submitted``, and post its score. Only ``submit_attempt`` calls it.
+
+    Essays that say something go to their markers, and the attempt waits in ``submitted`` until the last of them is settled.
+    """
     corrections.hold_keys([attempt.paper_id], alone=False)
     scheme, corrected = marking_of(attempt.paper.uuid), corrections.of_paper(attempt.paper_id)
     # locking waits for a save that is under way, and makes the next one find its row marked
-    answers = Response.objects.select_for_update().filter(attempt_id=attempt.pk).values_list("number", "answer").order_by("number")
-    earned = {number: scheme[number].mark(answer, corrected.get(number, ())) for number, answer in answers}
+    rows = Response.objects.select_for_update().filter(attempt_id=attempt.pk).order_by("number")
+    answers = list(rows.values_list("number", "answer"))
+    written = [number for number, answer in answers if answer and scheme[number].rule is None]
+    earned = {
+        number: 0 if scheme[number].rule is None else scheme[number].mark(answer, corrected.get(number, ()))
+        for number, answer in answers
+        if number not in written
+    }
     by_points: dict[int, list[int]] = {}
     for number, points in earned.items():
         by_points.setdefault(points, []).append(number)
@@ -56,10 +68,13 @@ def mark_attempt(attempt: Attempt, *, by: Actor) -> Attempt:
                 output_field=IntegerField(),
             )
         )
-    attempt.points = sum(earned.values())
-    attempt.has_passed = attempt.points >= attempt.pass_points
-    attempt.marked_at = attempt.submitted_at
-    attempt.state = AttemptState.MARKED
+    if written:
+        hand_to_markers(attempt, written)
+    else:
+        attempt.points = sum(earned.values())
+        attempt.has_passed = attempt.points >= attempt.pass_points
+        attempt.marked_at = attempt.submitted_at
+        attempt.state = AttemptState.MARKED
     attempt.save(update_fields=["state", "submitted_at", "submitted_because", "marked_at", "points", "has_passed"])
     audit.record(
         ATTEMPT_EVENTS[AttemptState.SUBMITTED],
@@ -67,23 +82,73 @@ def mark_attempt(attempt: Attempt, *, by: Actor) -> Attempt:
         by=by,
         division_path=attempt.division.path,
         because=attempt.submitted_because,
-        marked=True,
+        marked=not written,
     )
+    if not written:
+        post_score(attempt, by=by)
+    return attempt
+
+
+def hand_to_markers(attempt: Attempt, numbers: Collection[int]) -> None:
+    """Make a script of each written essay, under the rule of its part as it is now; nothing is saved in it any more."""
+    rows = PaperItem.objects.filter(paper_id=attempt.paper_id, number__in=numbers).select_related("section__essay_rule")
+    essay_rules = {row.number: row.section.essay_rule for row in rows}
+    responses = list(Response.objects.filter(attempt_id=attempt.pk, number__in=numbers))
+    Response.objects.filter(pk__in=[response.pk for response in responses]).update(awaits_marker=True)
+    scripts = []
+    for response in responses:
+        rule = essay_rules[response.number]
+        assert rule is not None and attempt.submitted_at is not None
+        scripts.append(
+            EssayScript(
+                response=response,
+                paper_id=attempt.paper_id,
+                full_points=response.points_full,
+                rule=rule,
+                method=rule.method,
+                third_over=rules.third_over(response.points_full, rule.third_over_percent),
+                handed_in_at=attempt.submitted_at,
+            )
+        )
+    EssayScript.objects.bulk_create(scripts)
+
+
+def finish_attempt(attempt: Attempt, *, by: Actor) -> Attempt:
+    """Close a locked attempt whose last essay is settled: sum, post, tell the candidate."""
+    attempt.points = Response.objects.filter(attempt_id=attempt.pk).aggregate(sum=Sum("points"))["sum"] or 0
+    attempt.has_passed = attempt.points >= attempt.pass_points
+    attempt.marked_at = clock.now()
+    attempt.state = AttemptState.MARKED
+    attempt.save(update_fields=["state", "marked_at", "points", "has_passed"])
+    audit.record(ATTEMPT_EVENTS[AttemptState.MARKED], attempt, by=by, division_path=attempt.division.path)
     post_score(attempt, by=by)
+    if not attempt.tells_score:  # a sitting tells everybody when its results are released
+        return attempt
+    notices.tell(
+        [attempt.person],
+        kind="exam.marked",
+        facts={"paper": attempt.paper.title},
+        url=reverse("exams:attempt_result", args=[attempt.uuid]),
+        key=f"exam.marked:{attempt.uuid}",
+        by=by,
+    )
     return attempt
 
 
 @lru_cache(maxsize=256)
 def marking_of(paper_uuid: uuid.UUID) -> dict[int, MarkedItem]:
     """The scheme of an open paper; kept, because nothing of it changes once an attempt exists."""
-    rows = PaperItem.objects.filter(paper__uuid=paper_uuid).select_related("item_version", "section__rule", "rule")
+    rows = PaperItem.objects.filter(paper__uuid=paper_uuid).select_related(
+        "item_version", "section__rule", "section__essay_rule", "rule"
+    )
     scheme = {}
     for row in rows:
-        rule = row.rule or row.section.rule
-        assert rule is not None
+        rule, essay_rule = row.rule or row.section.rule, row.section.essay_rule
         version = row.item_version
         key = rules.AnswerKey(tuple(version.keys), tuple(version.accepted), version.tolerance)
-        scheme[row.number] = MarkedItem(key, row.points, rules.Marking(rule.method, rule.parameters), rule.code)
+        marking = rules.Marking(rule.method, rule.parameters) if rule else None
+        code = rule.code if rule else essay_rule.code if essay_rule else ""
+        scheme[row.number] = MarkedItem(key, row.points, marking, code)
     return scheme
 
 

@@ -44,8 +44,8 @@ def create_paper(
     ``is_reserved``: kept for sittings, so that nobody practises it before.
     """
     _require(by, division.path if division else "/")
-    if not template.is_objective:
-        raise Refused(_("“%(name)s”是主观题试卷，需要人工阅卷，不能编成自动评分的试卷。") % {"name": template.name})
+    if not template.sections.exists():
+        raise Refused(_("“%(name)s”的试卷结构还没有公布，不能组卷。") % {"name": template.name})
     if not title.strip():
         raise BadInput(_("请填写试卷名称。"))
     with transaction.atomic():
@@ -78,6 +78,7 @@ def create_paper(
                 keys_min=part.keys_min,
                 keys_max=part.keys_max,
                 rule_id=part.rule_id,
+                essay_rule_id=part.essay_rule_id,
             )
             for part in template.sections.all()
         )
@@ -111,7 +112,8 @@ def paper_shortfalls(paper: Paper) -> list[str]:
                 _("%(title)s应有 %(wanted)s 题，现有 %(have)s 题。")
                 % {"title": section.title, "wanted": section.count, "have": have}
             )
-        if section.rule_id is None and section.kind not in {ItemKind.CASE, ItemKind.ESSAY}:
+        by_people = section.kind == ItemKind.ESSAY
+        if (section.essay_rule_id if by_people else section.rule_id) is None and section.kind != ItemKind.CASE:
             lacks.append(_("%(title)s没有评分规则。") % {"title": section.title})
     for number in stale_numbers(paper):
         lacks.append(_("第 %(number)s 题没有归入本版大纲的章节，已过时。") % {"number": number})

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from exams.models import (
     DifficultyScale,
+    EssayRule,
     MarkingRule,
     PaperTemplate,
     SyllabusChapter,
@@ -68,6 +69,9 @@ def load_standards(*, by: Actor, content: dict[str, Any] | None = None) -> dict[
             rules_added += made
         for entry in content.get("difficulty_scales", []):
             DifficultyScale.objects.get_or_create(code=entry["code"], valid_to=None, defaults=_without(entry, "code"))
+        for entry in content.get("essay_rules", []):
+            EssayRule.objects.get_or_create(code=entry["code"], valid_from=None, defaults=_without(entry, "code"))
+        essay_rules = {rule.code: rule for rule in EssayRule.objects.filter(valid_to__isnull=True)}
         rules = {rule.code: rule for rule in MarkingRule.objects.filter(valid_to__isnull=True)}
         for entry in content["templates"]:
             template, made = PaperTemplate.objects.get_or_create(
@@ -100,6 +104,7 @@ def load_standards(*, by: Actor, content: dict[str, Any] | None = None) -> dict[
                     keys_min=s.get("keys_min", 1),
                     keys_max=s.get("keys_max", 1),
                     rule=rules[s["rule"]] if "rule" in s else None,
+                    essay_rule=essay_rules[s["essay_rule"]] if "essay_rule" in s else None,
                 )
                 for s in sections
             )

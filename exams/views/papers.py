@@ -52,6 +52,7 @@ def paper_detail(request: HttpRequest, paper: uuid.UUID) -> HttpResponse:
     context = {
         "paper": row,
         "sections": selectors.sections_of(row),
+        "has_essays": row.sections.filter(kind=ItemKind.ESSAY).exists(),
         "questions": [selectors.question(item) for item in rows],
         "lacks": services.paper_shortfalls(row) if row.state == PaperState.DRAFT else [],
         "may_make": _may_make(request, row),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -33,6 +34,16 @@ def actor_for(user: Any, *, address: str = "") -> Actor:
         user_id=user.pk,
         grants=tuple(Grant(role=role, path=path or "/", place=place or "") for role, path, place in held),
         address=address,
+    )
+
+
+def holders_of(roles: Collection[str], path: str) -> QuerySet[User]:
+    """Users who hold one of ``roles`` today in the division of ``path``, above it or below it."""
+    codes = [code for code in path.split("/") if code]
+    above = ["/", *("/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes) + 1))]
+    reach = Q(division__isnull=True) | Q(division__path__in=above) | Q(division__path__startswith=path)
+    return User.objects.filter(
+        pk__in=RoleGrant.objects.filter(held_today(), reach, role__in=roles).values("user_id"), is_active=True
     )
 
 

@@ -165,13 +165,18 @@ def test_drawing_is_the_same_for_the_same_seed_and_spreads_over_chapters(world):
     assert per_chapter == [2, 2, 2, 2]
 
 
-def test_subjective_templates_are_not_made_into_marked_papers(world):
+def test_a_template_of_unknown_structure_makes_no_paper_and_an_essay_template_one_for_markers(world):
     services.load_standards(by=make.SYSTEM)
     with pytest.raises(Refused):
         services.create_paper(
-            template=PaperTemplate.objects.get(code="practice_middle"), title="卷", division=world.county, by=make.SYSTEM
+            template=PaperTemplate.objects.get(code="practice_senior"), title="卷", division=world.county, by=make.SYSTEM
         )
     assert not Paper.objects.exists()
+    paper = services.create_paper(
+        template=PaperTemplate.objects.get(code="practice_middle"), title="卷", division=world.county, by=make.SYSTEM
+    )
+    parts = [(s.title, s.count, s.essay_rule.code, s.rule) for s in paper.sections.all()]
+    assert parts == [("案例分析题", 4, "two-blind", None), ("方案设计题", 1, "two-blind", None)]
 
 
 def test_standards_and_syllabus_load_once_and_say_what_is_unknown():

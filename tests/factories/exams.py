@@ -13,6 +13,8 @@ from exams import services
 from exams.models import (
     Attempt,
     Blueprint,
+    EssayMark,
+    EssayRule,
     ExamSitting,
     ItemBank,
     ItemVersion,
@@ -26,11 +28,13 @@ from exams.models import (
 from exams.services.items import demo_author
 from exams.services.marking import usual_rules
 from lms.accounts.models import User
+from lms.accounts.selectors import actor_for
 from lms.core import clock, positions
 from lms.core.actor import Actor, Grant
 from lms.people import services as people
 from lms.people.models import Person
 from lms.places.models import Division
+from tests.factories.world import make_user
 
 _numbers = itertools.count(1)
 SYSTEM = Actor.system("tests")
@@ -205,6 +209,63 @@ def paper(place: Division | None = None, singles: int = 2, multiples: int = 2, *
     return services.publish_paper(paper=made, by=SYSTEM)
 
 
+def essay_paper(
+    place: Division | None = None, essays: int = 1, singles: int = 1, percent: int = 20, method: str = "closest_pair"
+) -> Paper:
+    """An open paper of single choices (100 each) and essays (2000 each, two marking points: 800 and 1200)."""
+    services.load_standards(by=SYSTEM)
+    number = next(_numbers)
+    rule = EssayRule.objects.create(
+        code=f"essay-{number}",
+        name="双评",
+        description="两人背对背评分。",
+        method=method,
+        third_over_percent=percent,
+        certainty="decided",
+        source="测试",
+    )
+    full = 100 * singles + 2000 * essays
+    made = PaperTemplate.objects.create(
+        code=f"essay-{number}",
+        subject="practice_middle",
+        name="主观卷",
+        duration_minutes=30,
+        full_points=full,
+        pass_points=full * 6 // 10,
+        is_objective=False,
+        certainty="decided",
+        source="测试",
+    )
+    if singles:
+        single = MarkingRule.objects.get(code="licence-single")
+        TemplateSection.objects.create(template=made, number=1, title="单选", kind="single", count=singles, points=100, rule=single)
+    TemplateSection.objects.create(
+        template=made, number=2, title="案例分析题", kind="essay", count=essays, points=2000, essay_rule=rule
+    )
+    source = bank(place)
+    items = [live(source) for _ in range(singles)] + [worded(source, "essay") for _ in range(essays)]
+    paper_made = services.create_paper(template=made, title=f"主观卷{number}", division=place, items=items, by=SYSTEM)
+    return services.publish_paper(paper=paper_made, by=SYSTEM)
+
+
+def marker(on: Paper, role: str = "trainer", place: Division | None = None) -> Actor:
+    """A user appointed to mark the essays of a paper, as an actor."""
+    user = make_user(role, place or on.division)
+    services.appoint_marker(paper=on, user=user, by=SYSTEM)
+    return actor_for(user)
+
+
+def essay_attempt(on: Paper, person: Person | None = None, text: str = "先稳定情绪，再订目标。") -> Attempt:
+    """An attempt with every essay written and every single choice right, handed in."""
+    person = person or learner(on.division)
+    made = attempt(person, on)
+    for number, kind in made.responses.values_list("number", "kind"):
+        services.save_response(
+            attempt=made, item_number=number, sequence=1, answer=[text] if kind == "essay" else "B", by=actor_of(person)
+        )
+    return services.submit_attempt(attempt=made, by=actor_of(person))
+
+
 def attempt(person: Person | None = None, on: Paper | None = None) -> Attempt:
     person = person or learner()
     return services.start_attempt(paper=on or paper(), person=person, by=actor_of(person))
@@ -295,6 +356,15 @@ def _bank_measured(world: Any) -> ItemBank:
     return made
 
 
+def _claim(world: Any) -> EssayMark:
+    """Somebody else's claim."""
+    on = essay_paper(world.division)
+    essay_attempt(on)
+    claim = services.claim_script(paper=on, by=marker(on))
+    assert claim is not None
+    return claim
+
+
 # a row in the division for the office; for a learner's own pages, somebody else's row
 ROUTES = {
     "exams:paper_list": lambda world: {},
@@ -322,6 +392,11 @@ ROUTES = {
     "exams:office_paper": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid}},
     "exams:office_paper_items": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid}},
     "exams:office_paper_act": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid, "act": "retire"}, "method": "post"},
+    "exams:marking_list": lambda world: {},
+    "exams:script_claim": lambda world: {"kwargs": {"paper": essay_paper(world.division).uuid}, "method": "post"},
+    "exams:script": lambda world: {"kwargs": {"mark": _claim(world).uuid}},
+    "exams:script_release": lambda world: {"kwargs": {"mark": _claim(world).uuid}, "method": "post"},
+    "exams:office_markers": lambda world: {"kwargs": {"paper": essay_paper(world.division).uuid}},
     "exams:office_attempts": lambda world: {"kwargs": {"paper": _draft_paper(world).uuid}},
     "exams:office_attempt": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
     "exams:attempt_receipts": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
