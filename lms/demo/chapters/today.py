@@ -16,6 +16,7 @@ from lms.careers import services as careers
 from lms.careers.services import EducationRow, EmployRow, ExamRegistrationRow, LicenceRegistrationRow, LicenceRow, PostRow, ScoreRow
 from lms.core import clock
 from lms.demo.cast import actor_of
+from lms.demo.chapters import classroom
 from lms.demo.classes import run_class
 from lms.demo.kit import Kit, moment
 from lms.ledger.kinds import Mode
@@ -89,7 +90,10 @@ def build(kit: Kit, today: dt.date, shown: list[CoursePage]) -> None:
         absent_every=13,
     )
     _certificates(kit, held, today)
-    _running(kit, county, programme, category, cadres, today)
+    running = _running(kit, county, programme, category, cadres, today)
+    classroom.build(
+        kit, today, county=county, bureau=bureau, programme=programme, category=category, cadres=cadres, running=running
+    )
     _study(kit, learners[0], shown, today)
     _supervision(kit, county, cadres[:12], today)
 
@@ -182,7 +186,9 @@ def _certificates(kit: Kit, held: TrainingClass, today: dt.date) -> None:
             )
 
 
-def _running(kit: Kit, county: Division, programme: Programme, category: Category, cadres: list[Person], today: dt.date) -> None:
+def _running(
+    kit: Kit, county: Division, programme: Programme, category: Category, cadres: list[Person], today: dt.date
+) -> TrainingClass:
     """A class whose first day was yesterday and which goes on today and tomorrow."""
     first = today - dt.timedelta(days=1)
     with clock.at(moment(today - dt.timedelta(days=15))):
@@ -225,6 +231,7 @@ def _running(kit: Kit, county: Division, programme: Programme, category: Categor
         with clock.at(session.ends_at + dt.timedelta(minutes=20)):
             courses.record_attendance(session=session, present=[(e, 180) for e in enrolments[:28]], by=kit.by)
             courses.close_session(session=session, by=kit.by)
+    return running
 
 
 def _study(kit: Kit, learner: Person, shown: list[CoursePage], today: dt.date) -> None:
