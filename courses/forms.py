@@ -50,7 +50,7 @@ class ClassForm(forms.Form):
     )
     host = forms.CharField(label=_("承办单位"), max_length=120, required=False, help_text=_("与主办单位相同的可不填。"))
     programme = forms.ModelChoiceField(Programme.objects.none(), label=_("所属项目"), required=False)
-    funder = forms.ModelChoiceField(Funder.objects.none(), label=_("经费来源"), required=False)
+    funder = forms.ModelChoiceField(Funder.objects.none(), label=_("项目来源"), required=False)
     category = forms.ModelChoiceField(
         Category.objects.none(), label=_("默认对象类别"), required=False, help_text=_("名单里没有写明类别的学员按它统计。")
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.forms import date_input, topics_of
@@ -68,8 +69,10 @@ class QuotaForm(forms.Form):
                 )
                 self.names[name] = (place, category)
 
-    def table(self) -> list[tuple[Division, list[Any]]]:
-        return [(place, [self[f"q{place.pk}-{c.pk if c else 0}"] for c in self.categories]) for place in self.places]
+    def table(self) -> list[tuple[Division, list[tuple[Any, str]]]]:
+        """Each division with its fields and what each is called in a card on a phone."""
+        names = [(c.pk if c else 0, c.name if c else gettext("不分类别")) for c in self.categories]
+        return [(place, [(self[f"q{place.pk}-{key}"], name) for key, name in names]) for place in self.places]
 
     def shares(self) -> list[Share]:
         found = [

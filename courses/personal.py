@@ -1,4 +1,4 @@
-"""What people is told about courses: what an export holds, what an erasure blanks. Feedback leads back to nobody, so none is here."""
+"""What people is told about courses: what an export holds, what an erasure blanks. Feedback leads back to nobody: none is here."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import segno
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from certificates.rendering.stock import fetcher
@@ -35,6 +36,7 @@ def sheet_html(sheet: SignInSheet) -> str:
         "trainers": [p for p in [session.trainer, *session.other_trainers.all()] if p is not None],
         "rows": listed,
         "blanks": range(len(listed) + 1, len(listed) + sheet.blank_rows + 1),
+        "demo": settings.LMS_DEMO,
         "with_out": session.training_class.needs_check_out,
     }
     return render_to_string("courses/print/sign_in_sheet.html", context)

@@ -52,7 +52,7 @@ def register_trainer(
             document_number=document_number,
             by=by,
         )
-        return describe_trainer(person=person, topics=topics, introduction=introduction, by=by)
+        return _describe(person, topics, introduction, by)
 
 
 def describe_trainer(*, person: Person, topics: Sequence[str], introduction: str, by: Actor) -> TrainerProfile:
@@ -60,6 +60,10 @@ def describe_trainer(*, person: Person, topics: Sequence[str], introduction: str
     own = person.user_id is not None and person.user_id == by.user_id
     if not own and not rows.may_keep(by, person):
         raise Missing(_("没有这位讲师。"))
+    return _describe(person, topics, introduction, by)
+
+
+def _describe(person: Person, topics: Sequence[str], introduction: str, by: Actor) -> TrainerProfile:
     wanted = [topic.strip()[:30] for topic in topics if topic.strip()][:20]
     with transaction.atomic():
         profile = TrainerProfile.objects.filter(person=person).first() or TrainerProfile(person=person, changed_by=by.uuid)

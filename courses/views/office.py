@@ -83,7 +83,9 @@ def class_detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         "sessions": sessions,
         "counts": counts,
         "inside": inside,
-        "seats_left": None if training_class.capacity is None else max(0, training_class.capacity - inside),
+        "seats_left": None
+        if training_class.capacity is None
+        else max(0, training_class.capacity - len(signups.seats_taken(training_class))),
         "completed": counts.get(EnrolmentState.COMPLETED, 0),
         "planned_minutes": sum(s.minutes for s in sessions if s.state != "cancelled"),
         "waiting": sum(1 for s in sessions if s.state == "planned"),

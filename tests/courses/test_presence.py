@@ -294,7 +294,12 @@ def test_a_walk_in_becomes_a_new_person_on_the_page(world):
     session = make_session(make_class(world.county))
     client = make_client(make_user("class_manager", world.county))
     client.post(reverse("courses:walk_ins", args=[session.uuid]), {"name": "李来宾", "unit": "龙头山镇社工站"})
-    walk_in = WalkIn.objects.get()
+    services.enter_walk_in(session=session, unit="水磨镇卫生院", by=SYSTEM)
+    page = client.get(reverse("courses:walk_ins", args=[session.uuid])).content.decode()
+    assert "李来宾" in page
+    assert "水磨镇卫生院" in page
+    services.strike_walk_in(walk_in=WalkIn.objects.get(name=""), reason="登记了两次", by=SYSTEM)
+    walk_in = WalkIn.objects.get(name="李来宾")
     assert total_of(session) == 1
     answer = client.post(
         reverse("courses:walk_in_identify", args=[walk_in.uuid]),

@@ -277,3 +277,20 @@ def test_lists_ask_as_often_for_three_as_for_thirty(name, world, django_assert_m
     few = asked()
     more(20)
     assert asked() == few
+
+
+def test_an_export_holds_what_was_asked_and_an_erasure_leaves_no_words(world):
+    from lms.people import services as people
+
+    found = make_open_class(world.county)
+    person, actor = make_learner(world.county)
+    services.sign_up(training_class=found, person=person, note="膝伤未愈", by=actor)
+    session = make_future_session(found)
+    services.ask_leave(enrolment=found.enrolments.get(person=person), sessions=[session], reason="复诊", by=actor)
+    said = str(people.export_own_data(person=person, by=actor))
+    assert "膝伤未愈" in said
+    assert "复诊" in said
+    people.erase(person=person, reason="本人申请", by=SYSTEM)
+    left = str(list(SignUp.objects.values())) + str(list(LeaveRequest.objects.values()))
+    assert "膝伤未愈" not in left
+    assert "复诊" not in left

@@ -70,6 +70,7 @@ def _trainers(kit: Kit, today: dt.date, county: Division) -> None:
             introduction="长期在乡镇社工站带教，擅长把政策条文讲成办事步骤。",
             by=kit.by,
         )
+    with clock.at(moment(today - dt.timedelta(days=150))):
         courses.register_trainer(
             person=second,
             division=county,
