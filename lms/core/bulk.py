@@ -27,7 +27,8 @@ def _insert(model: type[models.Model], columns: Sequence[Any], prepared: Sequenc
     names = ", ".join(using.ops.quote_name(str(f.column)) for f in columns)
     with using.cursor() as cursor:
         if using.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            # copy() is psycopg's own: its refusals become Django's here
+            with using.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in prepared:
                     copy.write_row(row)
         else:

@@ -50,6 +50,17 @@ def canonical_ids(as_of: int | None = None) -> dict[int, int]:
     return rules.canonical_of(links(), as_of=as_of)
 
 
+def canonical_if(*, kept: Person, duplicate: Person, undone: Merge | None = None) -> tuple[dict[int, int], dict[int, int]]:
+    """Who counts as whom as stated now, and as it would be: with the two as one, or without the link that is taken back."""
+    now = links()
+    if undone is None:
+        then = [*now, rules.Link(kept.pk, duplicate.pk, 0, None)]
+    else:
+        gone = rules.Link(undone.kept_id, undone.duplicate_id, undone.position, None)
+        then = [link for link in now if link != gone]
+    return rules.canonical_of(now, as_of=None), rules.canonical_of(then, as_of=None)
+
+
 def ids_of(person: Person, *, as_of: int | None = None) -> set[int]:
     """All ids of one human being, as known at the position; at least the person's own."""
     return rules.group_of(person.pk, canonical_ids(as_of))

@@ -43,8 +43,8 @@ def shape(request, tmp_path, django_db_setup) -> Iterator[Shape]:
 
 
 @contextmanager
-def worker(shape: Shape, name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "celery", "-A", "tests.core.worker_app", "worker", "-B", "--pool", "threads", "-c", "2"]
+def worker(shape: Shape, name: str, folder: Path, app: str = "tests.core.worker_app") -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "celery", "-A", app, "worker", "-B", "--pool", "threads", "-c", "2"]
     command += ["-Q", "default,pdf,import,report", "-n", f"{name}@tests", "--schedule", str(folder / f"schedule-{name}")]
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=shape.env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
@@ -58,8 +58,8 @@ def worker(shape: Shape, name: str, folder: Path) -> Iterator[subprocess.Popen[b
             process.wait()
 
 
-def drive(shape: Shape, *args: str) -> list[dict]:
-    command = [sys.executable, "-m", "tests.core.worker_app", *args]
+def drive(shape: Shape, *args: str, app: str = "tests.core.worker_app") -> list[dict]:
+    command = [sys.executable, "-m", app, *args]
     done = subprocess.run(command, cwd=ROOT, env=shape.env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

@@ -137,7 +137,7 @@ def encrypted() -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1016 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512
 
 
-def xls(rows: list[list[Any]]) -> bytes:
+def xls(rows: list[list[Any]], *, hidden_rows: tuple[int, ...] = (), hidden_columns: tuple[int, ...] = ()) -> bytes:
     """The old binary format: one sheet of texts and numbers in a minimal OLE container."""
 
     def record(kind: int, body: bytes) -> bytes:
@@ -153,6 +153,8 @@ def xls(rows: list[list[Any]]) -> bytes:
             else:
                 text = str(cell).encode("utf-16-le")
                 cells += record(0x0204, struct.pack("<HHHHB", r, c, 0, len(text) // 2, 1) + text)
+    cells = b"".join(record(0x0208, struct.pack("<HHHHHHHH", r, 0, 11, 255, 0, 0, 0x20, 15)) for r in hidden_rows) + cells
+    cells = b"".join(record(0x007D, struct.pack("<HHHHHH", c, c, 2000, 15, 1, 0)) for c in hidden_columns) + cells
     sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)) + cells + record(0x000A, b"")
     name = "名册".encode("utf-16-le")
     bound = struct.pack("<BB", len(name) // 2, 1) + name

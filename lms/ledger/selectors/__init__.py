@@ -16,6 +16,7 @@ from lms.ledger.selectors.folds import (
     unnamed,
 )
 from lms.ledger.selectors.lines import enrolled_in, lines_of, occasions_enrolled, standing_lines_from
+from lms.ledger.selectors.merging import units_between
 from lms.ledger.selectors.standards import (
     bases_on,
     basis_by_code,
@@ -54,5 +55,6 @@ __all__ = [
     "sessions",
     "standing_lines_from",
     "total_quantity",
+    "units_between",
     "unnamed",
 ]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from lms.core.roles import OFFICE
-from lms.people import duplicates, personal_data, selectors, services
+from lms.people import duplicates, effects, personal_data, selectors, services
 from lms.people.forms import AnswerForm, ReasonForm
 from lms.people.models import Person
 from lms.people.rules import mask_phone
@@ -52,6 +52,7 @@ def compare(request: HttpRequest, kept: uuid_lib.UUID, duplicate: uuid_lib.UUID)
         "score": found.score,
         "reasons": [str(duplicates.REASONS[r]) for r in found.reasons],
         "together": other.pk in selectors.ids_of(one),
+        "effects": [] if other.pk in selectors.ids_of(one) else effects.effects_of(actor, one, other),
     }
     return render(request, "people/compare.html", context, status=422 if form.errors else 200)
 
@@ -78,7 +79,9 @@ def unmerge(request: HttpRequest, uuid: uuid_lib.UUID) -> HttpResponse:
         if attempt(form, lambda: services.unmerge(merge=link, reason=reason, by=actor)):
             messages.success(request, _("已撤销合并。"))
             return redirect("people:detail", uuid=link.kept.uuid)
-    context = {"form": form, "link": link, "undone": hasattr(link, "undone_by")}
+    undone = hasattr(link, "undone_by")
+    told = [] if undone else effects.effects_of(actor, link.kept, link.duplicate, undone=link)
+    context = {"form": form, "link": link, "undone": undone, "effects": told}
     return render(request, "people/unmerge.html", context, status=422 if form.errors else 200)
 
 

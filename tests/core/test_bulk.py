@@ -1,0 +1,45 @@
+"""Bulk inserts: the same rows as Django's own, refused by the same constraints with the same errors."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
+
+from lms.core import bulk
+from lms.people.models import Person
+from tests.factories.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def test_created_rows_equal_those_of_bulk_create_and_have_their_keys(world: World):
+    def drafts():
+        return [Person(name=f"甲{n}", division=world.county, pinyin="=1+1\t\\N", phone="") for n in range(3)]
+
+    ours, theirs = drafts(), drafts()
+    bulk.create(Person, ours)
+    Person.objects.bulk_create(theirs)
+    stored = {p.pk: p for p in Person.objects.filter(pk__in=[p.pk for p in (*ours, *theirs)])}
+    assert len(stored) == 6
+    for one, other in zip(ours, theirs, strict=True):
+        mine, his = model_to_dict(stored[one.pk]), model_to_dict(stored[other.pk])
+        for differs in ("id", "salt", "created_at"):
+            mine.pop(differs, None), his.pop(differs, None)
+        assert mine == his
+        assert stored[one.pk].uuid == one.uuid
+        assert bytes(stored[one.pk].salt) == bytes(one.salt)
+
+
+def test_a_refused_row_is_an_integrity_error_and_leaves_none(world: World):
+    twin = Person(name="甲", division=world.county)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bulk.create(Person, [twin, Person(name="乙", division=world.county, uuid=twin.uuid)])
+    assert not Person.objects.filter(name__in=["甲", "乙"]).exists()
+
+
+def test_updated_rows(world: World):
+    people = [Person(name=f"甲{n}", division=world.county) for n in range(3)]
+    bulk.create(Person, people)
+    bulk.update_rows(Person, ("phone", "birth_date"), [(p.pk, f"1380000000{n}", None) for n, p in enumerate(people)])
+    assert [p.phone for p in Person.objects.order_by("pk")][-3:] == ["13800000000", "13800000001", "13800000002"]
