@@ -150,6 +150,8 @@ def import_roster(page: Page, stage: Any, tmp_path: Path) -> tuple[str, str]:
         {"name": "名册.xlsx", "mimeType": "application/octet-stream", "buffer": roster(stage)}
     )
     page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_label("D 列“身份证号”当作")).to_have_value("document")  # every column was recognised
+    page.get_by_role("button", name="确认并逐行核对").click()
     expect(page.get_by_role("button", name="确认导入 3 人")).to_be_visible(timeout=20_000)
     table = page.locator("table.data")
     expect(table.locator("tr", has_text="错一位")).to_contain_text("身份证号")

@@ -288,6 +288,12 @@ def test_a_roster_goes_through_the_web(office, world: World, django_capture_on_c
             {"file": SimpleUploadedFile("名册.xlsx", content), "give_accounts": "on"},
         )
     roster = RosterImport.objects.get()
+    columns = office.get(sent["Location"])["Location"]
+    asked = office.get(columns).context
+    chosen = {f"field-{proposal.column.letter}": field for proposal, field in asked["proposals"]}
+    top, depth = asked["form"]["top"].value(), asked["form"]["depth"].value()
+    with django_capture_on_commit_callbacks(execute=True):
+        office.post(columns, {"confirm": "1", "sheet": asked["outline"]["name"], "top": top, "depth": depth, **chosen})
     page = office.get(sent["Location"]).content.decode()
     assert "确认导入 1 人" in page
     assert "E 列“身份证号”" in page
