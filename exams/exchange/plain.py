@@ -9,207 +9,216 @@
     D. …
     答案：C  解析：…
 
-Also: the key in the stem's brackets, 【答案】, full-width letters and digits, options on one line or each on its own, and
-``参考答案 1-5 ABCDA 6.ACD`` after all items.
+Also: the key in the stem's brackets, 【答案】, full-width letters and digits, options on one line or each on its own, items
+without numbers, and ``参考答案 1-5 ABCDA 6.ACD`` after all items. Here lines become blocks; ``plain_items`` makes items of
+them, ``plain_answers`` reads the list at the end.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
+from exams.exchange import essays, plain_answers
+from exams.exchange.plain_words import CHAPTER, HEADING, IN_STEM, KEY, KIND_MARK, OPTION, WHY, WHY_BESIDE, heading_of, kind_of
+from exams.exchange.reading import LETTERS, Reading, narrow
 
-from exams.exchange.reading import LETTERS, FoundItem, Reading, narrow
-
-_NUMBER = re.compile(r"^\s*(?:第\s*)?[（(]?(\d{1,4})\s*(?:[.、．)）:：]|题[.、．:：]?)\s*(.*)$")
-_OPTION = re.compile(r"(?:^|(?<=[\s;；。，,]))[（(]?([A-JＡ-Ｊ])\s*[.、．)）:：]\s*")
-_KEY = re.compile(r"^\s*[【\[]?\s*(?:正确|参考|标准)?答案\s*[】\]]?\s*[:：]?\s*(.*)$")
-_WHY = re.compile(r"^\s*[【\[]?\s*(?:答案)?(?:解析|分析|解释|说明)\s*[】\]]?\s*[:：]?\s*(.*)$")
-_WHY_BESIDE = re.compile(r"[【\[]\s*(?:解析|分析)\s*[】\]]\s*[:：]?|(?:解析|分析)\s*[:：]")
-_CHAPTER = re.compile(r"^\s*[【\[]?\s*(?:考点|章节|知识点)\s*[】\]]?\s*[:：]\s*(.*)$")
-_HEADING = re.compile(r"^\s*[一二三四五六七八九十]+\s*[、.．]\s*(.*)$")
-_ANSWER_LIST = re.compile(r"^\s*(?:参考)?答案(?:与解析|及解析|部分|汇总)?\s*[:：]?\s*$")
-_LIST_RUN = re.compile(r"(\d{1,4})\s*[-—–~～]\s*(\d{1,4})\s*[.、:：]?\s*((?:[A-J]+[\s,，、;；]*)+)")
-_LIST_ONE = re.compile(r"(\d{1,4})\s*[.、:：)）]?\s*([A-J]{1,10}|[√×对错])(?![A-Za-z])")
-_IN_STEM = re.compile(r"[（(]\s*([A-JＡ-Ｊ]{1,10}(?:[\s,，、]*[A-JＡ-Ｊ])*|[√×])\s*[)）]")
-_TRUE, _FALSE = {"对", "正确", "√", "是", "T", "TRUE"}, {"错", "错误", "×", "否", "F", "FALSE", "X"}
-_KINDS = (
-    ("判断", "true_false"),
-    ("多项", "multiple"),
-    ("多选", "multiple"),
-    ("不定项", "multiple"),
-    ("单项", "single"),
-    ("单选", "single"),
-)
+_NUMBER = re.compile(r"^\s*(?:第\s*)?([（(]?)([\d０-９]{1,4})\s*(?:[.．](?![\d０-９])|[、)）:：]|题[.、．:：]?)\s*(.*)$")
+_LOOK = 40  # lines that belong to one item, for looking ahead
+Lines = Sequence[tuple[int, str]]
 
 
 @dataclass(slots=True)
-class _Block:
+class Block:
     place: int
-    number: int
+    number: int  # 0: the item has none
     kind: str
+    bracketed: bool = False
     stem: list[str] = field(default_factory=list)
     options: list[tuple[str, str]] = field(default_factory=list)
     key: str = ""
+    has_key: bool = False
     why: list[str] = field(default_factory=list)
+    marking: list[str] = field(default_factory=list)
     chapter: str = ""
     part: str = "stem"
+    point: int = 0  # last of the points counted within the stem
+    parts: list[Block] = field(default_factory=list)
 
 
 def read_plain(text: str) -> Reading:
     """Items of ``text`` (already cleaned by ``reading.decode`` or ``clean``)."""
-    blocks, tail = _blocks(text)
-    listed = _answers(tail)
-    reading = Reading()
+    return read_lines(list(enumerate(text.split("\n"), start=1)))
+
+
+def read_lines(lines: Lines, unit: str = "line") -> Reading:
+    """Items of numbered lines; a paragraph of a document may give several lines of one number."""
+    from exams.exchange import plain_items
+
+    reading = Reading(unit=unit)
+    blocks, tail = _blocks(lines, reading)
+    listed = plain_answers.read_list(tail, reading)
+    plain_answers.give(listed, blocks, reading)
     for block in blocks:
-        _finish(block, listed, reading)
+        plain_items.finish(block, reading)
+    reading.refused.sort(key=lambda refusal: refusal.place)
     return reading
 
 
-def _blocks(text: str) -> tuple[list[_Block], str]:
-    blocks: list[_Block] = []
+def _blocks(lines: Lines, reading: Reading) -> tuple[list[Block], Lines]:
+    blocks: list[Block] = []
     kind = ""
-    lines = text.split("\n")
-    for index, line in enumerate(lines):
+    blank = True
+    for index, (place, line) in enumerate(lines):
         if not line.strip():
+            blank = True
             continue
-        if blocks and _ANSWER_LIST.match(line) and _is_list(lines[index + 1 :]):
-            return blocks, "\n".join(lines[index + 1 :])
-        heading = _HEADING.match(line)
-        if heading and (named := _kind_of(heading[1])):
+        if blocks and plain_answers.begins(lines, index):
+            return blocks, lines[index:]
+        heading = heading_of(line)
+        if heading is not None and (named := _named(heading)) and not _is_item(heading, lines, index):
             kind = named
-            continue
-        numbered = _NUMBER.match(line)
-        if numbered and _starts_item(numbered, blocks, lines[index + 1 :]):
-            blocks.append(_Block(place=index + 1, number=int(narrow(numbered[1])), kind=kind))
-            _into(blocks[-1], numbered[2])
+        elif (numbered := _NUMBER.match(line)) and _starts_item(numbered, blocks, lines, index, kind):
+            _open(blocks, Block(place, int(narrow(numbered[2])), kind, bracketed=bool(numbered[1])), numbered[3])
+        elif _starts_unnumbered(line, blocks, blank, lines, index):
+            _open(blocks, Block(place, 0, kind), line)
         elif blocks:
-            _into(blocks[-1], line)
-    return blocks, ""
+            last = blocks[-1].parts[-1] if blocks[-1].parts else blocks[-1]
+            if numbered and last.part == "stem":
+                last.point = int(narrow(numbered[2]))
+            _into(last, line)
+        else:
+            reading.skipped.append((place, line.strip()[:80]))
+        blank = False
+    return blocks, []
 
 
-def _starts_item(numbered: re.Match[str], blocks: list[_Block], following: list[str]) -> bool:
+def _open(blocks: list[Block], block: Block, rest: str) -> None:
+    """A new item; within a case a bracketed number is one of its questions."""
+    if mark := KIND_MARK.match(rest):
+        block.kind, rest = kind_of(mark[1]), rest[mark.end() :]
+    if blocks and blocks[-1].kind == "case" and block.bracketed:
+        block.kind = "" if block.kind == "case" else block.kind
+        blocks[-1].parts.append(block)
+    else:
+        blocks.append(block)
+    if rest.strip():
+        _into(block, rest)
+
+
+def _named(heading: str) -> str:
+    """The kind a heading names; ``?`` and its words for a kind that is none of ours (名词解释题)."""
+    known = kind_of(heading)
+    if known or len(heading) > 20 or not re.match(r"^[^，。,（(]{1,10}题", heading):
+        return known
+    return f"?{heading}"
+
+
+def _is_item(rest: str, lines: Lines, index: int) -> bool:
+    """Whether a line like 一、… is an item with options of its own rather than the heading of a part."""
+    following = next((line for _place, line in lines[index + 1 : index + _LOOK] if line.strip()), "")
+    return bool(OPTION.match(following.lstrip())) and len(rest) > 12
+
+
+def _starts_item(numbered: re.Match[str], blocks: list[Block], lines: Lines, index: int, kind: str) -> bool:
     """Whether a numbered line begins an item, or merely counts points of an explanation or a stem (1 2 3 within item 7)."""
     if not blocks:
         return True
+    number = int(narrow(numbered[2]))
     last = blocks[-1]
+    if last.kind == "case" and numbered[1]:
+        return number == len(last.parts) + 1
+    if last.parts:
+        last = last.parts[-1]
     if last.part == "stem" and not last.options:
-        return int(narrow(numbered[1])) == last.number + 1
-    return last.part != "why" or _has_answer_of_its_own(numbered[2], following)
-
-
-def _has_answer_of_its_own(rest: str, following: list[str]) -> bool:
-    """After a real stem come options or a key before the next number; after a point of an explanation they do not."""
-    if _OPTION.search(rest) or _IN_STEM.search(rest):
-        return True
-    for line in following:
-        if _OPTION.match(line.lstrip()) or _KEY.match(line):
+        if last.point and number == last.point + 1:
+            return False
+        if number == blocks[-1].number + 1 or blocks[-1].parts:
             return True
-        if _NUMBER.match(line) or _HEADING.match(line):
+        done = any(IN_STEM.search(line) for line in last.stem)
+        return (done or kind != last.kind) and _has_answer_of_its_own(numbered[3], lines, index)
+    if last.part == "marking":
+        return not essays.is_point(numbered[0]) and number == blocks[-1].number + 1
+    return last.part != "why" or _has_answer_of_its_own(numbered[3], lines, index)
+
+
+def _has_answer_of_its_own(rest: str, lines: Lines, index: int) -> bool:
+    """After a real stem come options or a key before the next number; after a point of an explanation they do not."""
+    if OPTION.search(rest) or IN_STEM.search(rest):
+        return True
+    for _place, line in lines[index + 1 : index + _LOOK]:
+        if OPTION.match(line.lstrip()) or KEY.match(line) or essays.is_head(line):
+            return True
+        if _NUMBER.match(line) or HEADING.match(line):
             return False
     return False
 
 
-def _into(block: _Block, line: str) -> None:
-    if match := _KEY.match(line):
-        rest = match[1]
-        why = _WHY_BESIDE.search(rest)
-        block.key = (rest[: why.start()] if why else rest).strip()
-        block.part = "key"
-        if why:
-            block.part, block.why = "why", [rest[why.end() :].strip()]
-    elif match := _WHY.match(line):
+def _starts_unnumbered(line: str, blocks: list[Block], blank: bool, lines: Lines, index: int) -> bool:
+    """An item without a number: after a blank line, above an option A with no blank line between."""
+    if blocks and (not blank or blocks[-1].part not in {"key", "why"} or blocks[-1].number or blocks[-1].parts):
+        return False
+    if any(pattern.match(line) for pattern in (KEY, WHY, CHAPTER)) or OPTION.match(line.lstrip()):
+        return False
+    for _place, other in lines[index + 1 : index + 12]:
+        mark = OPTION.match(other.lstrip())
+        if mark:
+            return narrow(mark[1]) == "A"
+        if not other.strip() or _NUMBER.match(other) or KEY.match(other):
+            return False
+    return False
+
+
+def _into(block: Block, line: str) -> None:
+    if essays.is_head(line):
+        block.part = "marking"
+    elif match := KEY.match(line):
+        _key(block, match[1])
+    elif match := WHY.match(line):
         block.part = "why"
         block.why.append(match[1].strip())
-    elif match := _CHAPTER.match(line):
+    elif match := CHAPTER.match(line):
         block.chapter = match[1].strip()
     elif block.part == "why":
         block.why.append(line.strip())
+    elif block.part == "marking":
+        block.marking.append(line.strip())
     elif block.part != "key" and (found := _options(line, block)):
         block.options += found
         block.part = "options"
     elif block.part == "options" and block.options:
         letter, words = block.options[-1]
-        block.options[-1] = (letter, f"{words}{line.strip()}")
+        block.options[-1] = (letter, "\n".join(part for part in (words, line.strip()) if part))
+    elif block.part == "key":
+        block.key = "\n".join(part for part in (block.key, line.strip()) if part)
     else:
         block.stem.append(line.strip())
 
 
-def _options(line: str, block: _Block) -> list[tuple[str, str]]:
+def _key(block: Block, rest: str) -> None:
+    why = WHY_BESIDE.search(rest)
+    block.key = (rest[: why.start()] if why else rest).strip()
+    block.part, block.has_key = "key", True
+    if why:
+        block.part, block.why = "why", [rest[why.end() :].strip()]
+
+
+def _options(line: str, block: Block) -> list[tuple[str, str]]:
     """Options standing on this line, provided they go on from those before: A first, then one letter after another."""
     marks = []
     expected = len(block.options)
-    for mark in _OPTION.finditer(line):
+    for mark in OPTION.finditer(line):
         if expected < len(LETTERS) and narrow(mark[1]) == LETTERS[expected]:
             marks.append(mark)
             expected += 1
     if not marks:
         return []
     before = line[: marks[0].start()].strip()
-    if before:
+    if before and block.options:
+        letter, words = block.options[-1]
+        block.options[-1] = (letter, "\n".join(part for part in (words, before) if part))
+    elif before:
         block.stem.append(before)
     ends = [m.start() for m in marks[1:]] + [len(line)]
     return [(narrow(m[1]), line[m.end() : end].strip()) for m, end in zip(marks, ends, strict=True)]
-
-
-def _finish(block: _Block, listed: dict[int, list[str]], reading: Reading) -> None:
-    stem = "\n".join(part for part in block.stem if part)
-    key = block.key
-    if not key and listed.get(block.number):
-        key = listed[block.number].pop(0)
-    if not key:
-        inside = list(_IN_STEM.finditer(stem))
-        if inside:
-            mark = inside[-1]
-            key = mark[1]
-            stem = f"{stem[: mark.start()]}（　　）{stem[mark.end() :]}"
-    options = tuple(words for _letter, words in block.options)
-    plain = narrow(key).strip().rstrip("。.;；").upper()
-    if not options and (plain in _TRUE or plain in _FALSE):
-        options, keys, kind = ("正确", "错误"), frozenset("A" if plain in _TRUE else "B"), "true_false"
-    else:
-        letters = re.sub(r"[\s,，、;；和]+", "", plain)
-        if letters and not re.fullmatch(r"[A-Z]+", letters):
-            reading.refuse(block.place, _("看不懂答案“%(key)s”。") % {"key": key[:20]}, stem)
-            return
-        if len(set(letters)) < len(letters):
-            reading.refuse(block.place, _("答案里有重复的字母。"), stem)
-            return
-        keys = frozenset(letters)
-        kind = block.kind if block.kind in {"single", "multiple"} else ("multiple" if len(keys) > 1 else "single")
-    reading.take(
-        FoundItem(
-            place=block.place,
-            kind=kind,
-            stem=stem,
-            options=options,
-            keys=keys,
-            explanation="\n".join(part for part in block.why if part),
-            chapter=block.chapter,
-        )
-    )
-
-
-def _kind_of(heading: str) -> str:
-    return next((kind for word, kind in _KINDS if word in heading), "")
-
-
-def _is_list(lines: list[str]) -> bool:
-    return bool(_answers("\n".join(lines[:40])))
-
-
-def _answers(tail: str) -> dict[int, list[str]]:
-    """``{number: [keys…]}`` of a list at the end; a number asked in two parts of the paper holds both, in order."""
-    found: dict[int, list[str]] = {}
-    text = narrow(tail)
-    for run in _LIST_RUN.finditer(text):
-        first, last = int(run[1]), int(run[2])
-        groups = re.findall(r"[A-J]+", run[3])
-        keys = list(groups[0]) if len(groups) == 1 and last - first + 1 == len(groups[0]) else groups
-        if len(keys) == last - first + 1:
-            for number, key in zip(range(first, last + 1), keys, strict=True):
-                found.setdefault(number, []).append(key)
-    for one in _LIST_ONE.finditer(_LIST_RUN.sub(" ", text)):
-        found.setdefault(int(one[1]), []).append(one[2])
-    return found

@@ -1,0 +1,84 @@
+"""Between what a file gave (``FoundItem``) and what the bank keeps (``rules.ItemContent``), both as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from exams import rules
+from exams.exchange.reading import CHOICE, LETTERS, FoundItem, Picture, tidy
+
+
+def words_of(item: FoundItem) -> dict[str, Any]:
+    """The words and the key, as ``services.create_item`` takes them; the questions of a case are entered one by one."""
+    words: dict[str, Any] = {"kind": item.kind, "stem": item.stem, "explanation": item.explanation}
+    if item.kind in CHOICE:
+        words.update(options=item.options, keys=item.keys)
+    elif item.kind == "matching":
+        words.update(rules.matching_of(item.pairs, item.distractors))
+    elif item.kind == "ordering":
+        words.update(rules.ordering_of(item.options))
+    elif item.kind == "essay":
+        words["marking_points"] = [{"text": text, "points": points} for text, points in item.marking]
+    elif item.kind == "case":
+        words["exhibits"] = [{"title": title, "text": text} for title, text in item.exhibits]
+    else:
+        words.update(accepted=item.answers, tolerance=item.tolerance)
+    return words
+
+
+def faults_of(item: FoundItem) -> list[str]:
+    """Why the bank would not take the item, by the room's own rules; empty when it would."""
+    faults = rules.item_faults(**words_of(item))
+    for number, part in enumerate(item.parts, start=1):
+        inside = rules.item_faults(**words_of(part))
+        if part.kind == "essay":
+            inside.append(_("案例的小题不能是主观题；主观题请把材料写进题干。"))
+        faults += [_("第 %(n)d 小题：%(fault)s") % {"n": number, "fault": fault} for fault in inside]
+    return faults
+
+
+def found_of(
+    content: rules.ItemContent,
+    *,
+    name: str = "",
+    points: int = 0,
+    chapter: str = "",
+    law_as_of: str = "",
+    source: str = "",
+    parts: Sequence[FoundItem] = (),
+    images: Sequence[Picture] = (),
+) -> FoundItem:
+    """A version of the bank as the writers take it."""
+    letters = {letter: tidy(text) for letter, text in zip(LETTERS, content.options, strict=False)}
+    made: dict[str, Any] = {}
+    if content.kind in CHOICE:
+        made = {"options": tuple(letters.values()), "keys": frozenset(content.keys)}
+    elif content.kind == "matching":
+        lefts = [tidy(text) for text in content.prompts]
+        made["pairs"] = tuple(zip(lefts, (letters[key] for key in content.keys), strict=True))
+        made["distractors"] = tuple(text for letter, text in letters.items() if letter not in content.keys)
+    elif content.kind == "ordering":
+        made["options"] = tuple(letters[key] for key in content.keys)
+    elif content.kind == "essay":
+        made["marking"] = tuple((tidy(str(point["text"])), int(point["points"])) for point in content.marking_points)
+    elif content.kind == "case":
+        made["exhibits"] = tuple((tidy(shown["title"]), tidy(shown["text"])) for shown in content.exhibits)
+        made["parts"] = tuple(parts)
+    else:
+        made = {"answers": tuple(tidy(text) for text in content.accepted), "tolerance": content.tolerance}
+    return FoundItem(
+        place=0,
+        kind=content.kind,
+        stem=tidy(content.stem),
+        explanation=tidy(content.explanation),
+        chapter=chapter,
+        law_as_of=law_as_of,
+        source=source,
+        points=0 if content.kind in {"essay", "case"} else points,
+        name=name,
+        images=tuple(images),
+        **made,
+    )
