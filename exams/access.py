@@ -33,6 +33,7 @@ ROUTES = {
     "exams:wrong_remove": signed_in(Reach.DIVISION, note="an item that reaches the learner"),
     "exams:favourites": signed_in(Reach.OWN),
     "exams:favourite_keep": signed_in(Reach.DIVISION, note="an item that reaches the learner"),
+    "exams:picture": signed_in(Reach.DIVISION, note="pictures of a bank: its staff, and candidates who were set its items"),
     # those who write items
     "exams:bank_list": roles(BANK_STAFF),
     "exams:bank_create": roles(AUTHORS),
@@ -48,6 +49,11 @@ ROUTES = {
     "exams:script": roles(MARKERS, Reach.OWN, "a script one has claimed; names nobody"),
     "exams:script_release": roles(MARKERS, Reach.OWN, "a script one has claimed"),
     "exams:office_markers": roles(PAPER_MAKERS, note="appoint markers, follow their progress, read how they agree"),
+    "exams:import_upload": roles(AUTHORS),
+    "exams:import": roles(AUTHORS),
+    "exams:import_act": roles(AUTHORS),
+    "exams:import_template": roles(AUTHORS, Reach.NONE, note="an empty workbook with samples"),
+    "exams:export": roles(AUTHORS),
     # those who compose papers and read results
     "exams:office_paper_list": roles(PAPER_MAKERS | RESULT_READERS | REVIEWERS),
     "exams:office_paper_create": roles(PAPER_MAKERS),

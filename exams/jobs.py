@@ -1,4 +1,4 @@
-"""Long work of exams: a paper printed on A4, with its answer sheet, or its key apart."""
+"""Long work of exams: papers printed on A4, items coming in from a file and going out into one. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from exams import printing, selectors
-from exams.states import PAPER_MAKERS, RESULT_READERS
-from lms.core.errors import Missing
+from exams.models import ItemBank, ItemImport
+from exams.services import exchange, exporting
+from exams.states import PAPER_MAKERS, RESULT_READERS, ImportState
+from lms.core.errors import Missing, Refused
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
 from lms.people import selectors as people
@@ -30,3 +32,43 @@ def print_paper(job: Job, progress: Progress) -> dict[str, Any]:
     progress.attach_result(f"{paper.title}-{printing.PARTS[part]}.pdf", printing.pdf(paper, part))
     progress.advance()
     return {"part": part}
+
+
+def _import(job: Job) -> ItemImport:
+    found = ItemImport.objects.select_related("bank__division").filter(uuid=job.params["import"]).first()
+    if found is None:
+        raise Missing(_("没有找到。"))
+    return found
+
+
+@job_kind("exams.read_items", queue="import")
+def read_items(job: Job, progress: Progress) -> dict[str, Any]:
+    """Read an uploaded file of items and hold it against the bank. A file that cannot be used fails the job with its sentence."""
+    found = exchange.read_and_stage(item_import=_import(job), by=actor_of(job), progress=progress)
+    if found.state == ImportState.REFUSED:
+        raise Refused(found.reason)
+    return exchange.counts_of(found)
+
+
+@job_kind("exams.enter_items", queue="import")
+def enter_items(job: Job, progress: Progress) -> dict[str, Any]:
+    """Enter the chosen items of an import in chunks, each whole."""
+    found, by = _import(job), actor_of(job)
+    progress.set_total(found.rows.filter(wanted=True, entered_at__isnull=True).count(), _("试题入库"))
+    while settled := exchange.enter_chunk(item_import=found, by=by):
+        progress.advance(settled)
+    exchange.close_import(item_import=found, by=by)
+    return exchange.counts_of(found)
+
+
+@job_kind("exams.export_items", queue="import")
+def export_items(job: Job, progress: Progress) -> dict[str, Any]:
+    """Write a large bank as one file, kept for the one who asked."""
+    bank = ItemBank.objects.select_related("division").filter(uuid=job.params["bank"]).first()
+    if bank is None:
+        raise Missing(_("没有找到。"))
+    progress.set_total(1, _("导出试题"))
+    written = exporting.export_items(bank=bank, code=job.params["format"], by=actor_of(job))
+    progress.attach_result(exporting.file_name(bank, job.params["format"]), written.content)
+    progress.advance()
+    return {"written": written.count, "left_out": len(written.left_out), "reasons": [r for _n, r in written.left_out[:20]]}

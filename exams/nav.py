@@ -9,7 +9,14 @@ ENTRIES = [
     Entry(_("考试"), "exams:sitting_list", icon="check-list", group=Group.LEARNER, order=25, under=("/exams/attempts/",)),
     Entry(_("我的作答"), "exams:attempt_list", "pencil", Group.MINE, 30),
     Entry(_("阅卷"), "exams:marking_list", icon="check-list", group=Group.TRAINING, order=65, under=("/exams/marking/",)),
-    Entry(_("题库"), "exams:bank_list", icon="question", group=Group.CONTENT, order=40, under=("/exams/office/items/",)),
+    Entry(
+        _("题库"),
+        "exams:bank_list",
+        icon="question",
+        group=Group.CONTENT,
+        order=40,
+        under=("/exams/office/items/", "/exams/office/imports/"),
+    ),
     Entry(
         _("试卷与成绩"),
         "exams:office_paper_list",

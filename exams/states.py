@@ -119,3 +119,19 @@ class TraceKind(models.TextChoices):
     LATE_REFUSED = "late_refused", _("截止后收到、未采用")
     LEFT_PAGE = "left_page", _("离开页面")
     TOO_FAST = "too_fast", _("作答异常快")
+
+
+class ImportState(models.TextChoices):
+    READING = "reading", _("正在读取")
+    READY = "ready", _("待确认")
+    ENTERING = "entering", _("正在入库")
+    DONE = "done", _("已入库")
+    REFUSED = "refused", _("文件无法使用")
+    DISCARDED = "discarded", _("已放弃")
+
+
+class ImportVerdict(models.TextChoices):
+    NEW = "new", _("可入库")
+    NEAR = "near", _("与别的题相近")
+    KNOWN = "known", _("已有相同的题")
+    REFUSED = "refused", _("不能用")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from exams.views import attempts, blueprints, essays, items, office_sittings, papers, practice, results, sittings
+from exams.views import attempts, blueprints, essays, exchange, items, office_sittings, papers, practice, results, sittings
 
 app_name = "exams"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,6 +38,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/banks/<uuid:bank>/", items.bank_detail, name="bank"),
     path("office/banks/<uuid:bank>/items/new/", items.item_create, name="item_create"),
     path("office/banks/<uuid:bank>/difficulty/", blueprints.bank_difficulty, name="bank_difficulty"),
+    path("office/banks/<uuid:bank>/import/", exchange.import_upload, name="import_upload"),
+    path("office/banks/<uuid:bank>/export/", exchange.export, name="export"),
+    path("office/imports/template/", exchange.import_template, name="import_template"),
+    path("office/imports/<uuid:item_import>/", exchange.import_detail, name="import"),
+    path("office/imports/<uuid:item_import>/<slug:act>/", exchange.import_act, name="import_act"),
+    path("pictures/<slug:code>/", exchange.picture, name="picture"),
     path("office/items/preview/", items.item_preview, name="item_preview"),
     path("office/items/<uuid:item>/", items.item_detail, name="item"),
     path("office/items/<uuid:item>/edit/", items.item_edit, name="item_edit"),

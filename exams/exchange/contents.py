@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from exams import rules
-from exams.exchange.reading import CHOICE, LETTERS, FoundItem, Picture, tidy
+from exams.exchange.reading import CHOICE, LETTERS, PICTURE, FoundItem, Picture, reworded, tidy
 
 
 def words_of(item: FoundItem) -> dict[str, Any]:
@@ -82,3 +84,65 @@ def found_of(
         images=tuple(images),
         **made,
     )
+
+
+# --- pictures and keeping ----------------------------------------------------------------------------------------------
+
+_OURS = re.compile(r"［图:([0-9A-Z]{6,12})］")
+_THEIRS = re.compile(r"［图(\d{1,3})］")
+
+
+def with_codes(item: FoundItem, codes: Sequence[str]) -> FoundItem:
+    """［图1］ of a file as ［图:CODE］ of the bank; the pictures themselves are left behind."""
+
+    def words(text: str) -> str:
+        return _THEIRS.sub(lambda m: f"［图:{codes[int(m[1]) - 1]}］" if 1 <= int(m[1]) <= len(codes) else m[0], text)
+
+    return replace(reworded(item, words), images=()) if item.images else item
+
+
+def codes_in(item: FoundItem) -> list[str]:
+    """The pictures of the bank that an item shows, in the order in which they are met."""
+    return list(dict.fromkeys(code for text in item.texts() for code in _OURS.findall(text)))
+
+
+def with_pictures(item: FoundItem, pictures: Mapping[str, Picture]) -> FoundItem:
+    """［图:CODE］ as ［图1］ with the picture beside it; a code that is no picture of the bank stays as it is."""
+    order: dict[str, int] = {}
+
+    def words(text: str) -> str:
+        def mark(found: re.Match[str]) -> str:
+            if found[1] not in pictures:
+                return found[0]
+            return PICTURE % order.setdefault(found[1], len(order) + 1)
+
+        return _OURS.sub(mark, text)
+
+    made = reworded(item, words)
+    return replace(made, images=tuple(pictures[code] for code in order))
+
+
+def to_json(item: FoundItem) -> dict[str, Any]:
+    """As a staged row keeps it; pictures are kept apart (``with_codes`` first)."""
+    kept = {name: value for name, value in asdict(item).items() if value and name not in {"place", "images"}}
+    return _lists(kept)
+
+
+def _lists(kept: dict[str, Any]) -> dict[str, Any]:
+    if "keys" in kept:
+        kept["keys"] = sorted(kept["keys"])
+    kept["parts"] = [
+        _lists({k: v for k, v in part.items() if v and k not in {"place", "images"}}) for part in kept.get("parts", ())
+    ]
+    return {name: value for name, value in kept.items() if value}
+
+
+def from_json(kept: Mapping[str, Any], place: int = 0) -> FoundItem:
+    made: dict[str, Any] = {name: _tuples(value) if isinstance(value, list) else value for name, value in kept.items()}
+    made["parts"] = tuple(from_json(part) for part in kept.get("parts", ()))
+    made["keys"] = frozenset(kept.get("keys", ()))
+    return FoundItem(place=place, **made)
+
+
+def _tuples(value: list[Any]) -> tuple[Any, ...]:
+    return tuple(_tuples(held) if isinstance(held, list) else held for held in value)

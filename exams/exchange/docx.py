@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
 from exams.exchange import pictures
 from exams.exchange.plain import read_lines
-from exams.exchange.reading import PICTURE, FoundItem, Picture, Reading, Unreadable, clean
+from exams.exchange.reading import PICTURE, FoundItem, Picture, Reading, Unreadable, clean, reworded
 from exams.exchange.word_numbers import Numbers
 from exams.exchange.xmlparts import Node, parts
 from exams.exchange.zips import Archive
@@ -208,22 +208,6 @@ def _numbered(item: FoundItem, sheet: _Sheet, kept: dict[str, Picture]) -> Found
 
     made = reworded(item, words)
     return replace(made, images=tuple(_load(sheet.images[index], sheet, kept) for index in order))
-
-
-def reworded(item: FoundItem, words: Callable[[str], str]) -> FoundItem:
-    """The item with each of its texts passed through ``words``, in the order in which a reader meets them."""
-    return replace(
-        item,
-        stem=words(item.stem),
-        options=tuple(words(text) for text in item.options),
-        pairs=tuple((words(left), words(right)) for left, right in item.pairs),
-        distractors=tuple(words(text) for text in item.distractors),
-        answers=tuple(words(text) for text in item.answers),
-        marking=tuple((words(text), points) for text, points in item.marking),
-        exhibits=tuple((words(title), words(text)) for title, text in item.exhibits),
-        explanation=words(item.explanation),
-        parts=tuple(reworded(part, words) for part in item.parts),
-    )
 
 
 def _load(name: str, sheet: _Sheet, kept: dict[str, Picture]) -> Picture:

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from exams.exchange import plain_writing
 from exams.exchange.pictures import ENDINGS
-from exams.exchange.reading import FoundItem, Picture
+from exams.exchange.reading import FoundItem, Picture, reworded
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -42,9 +42,11 @@ def write_docx(items: list[FoundItem]) -> bytes:
 
 
 def _shifted(item: FoundItem, first: int) -> FoundItem:
-    from exams.exchange.docx import reworded
-
-    return reworded(item, lambda text: re.sub(r"［图(\d{1,3})］", lambda m: f"\ue010{first + int(m[1])}\ue011", text)) if item.images else item
+    return (
+        reworded(item, lambda text: re.sub(r"［图(\d{1,3})］", lambda m: f"\ue010{first + int(m[1])}\ue011", text))
+        if item.images
+        else item
+    )
 
 
 def _paragraph(line: str, pictures: list[Picture], *, heading: bool) -> str:
@@ -68,25 +70,35 @@ def _drawing(number: int, pictures: list[Picture]) -> str:
     shrink = min(1.0, _WIDEST / max(width, 1))
     wide, high = int(width * shrink * _EMU), int(height * shrink * _EMU)
     blip = f'<pic:blipFill><a:blip r:embed="rIdP{number}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
-    size = f'<a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+    size = f'<a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/>'
+    shape = f'<pic:spPr><a:xfrm>{size}</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
     names = f'<pic:nvPicPr><pic:cNvPr id="{number}" name="{number}"/><pic:cNvPicPr/></pic:nvPicPr>'
-    graphic = f'<a:graphic><a:graphicData uri="{_PIC}"><pic:pic>{names}{blip}<pic:spPr>{size}</pic:spPr></pic:pic></a:graphicData></a:graphic>'
-    return f'<w:drawing><wp:inline><wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="{number}" name="{number}"/>{graphic}</wp:inline></w:drawing>'
+    graphic = f'<a:graphic><a:graphicData uri="{_PIC}"><pic:pic>{names}{blip}{shape}</pic:pic></a:graphicData></a:graphic>'
+    head = f'<wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="{number}" name="{number}"/>'
+    return f"<w:drawing><wp:inline>{head}{graphic}</wp:inline></w:drawing>"
 
 
 def _package(paragraphs: list[str], pictures: list[Picture]) -> dict[str, bytes]:
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
     spaces = f'xmlns:w="{_W}" xmlns:r="{_R}" xmlns:a="{_A}" xmlns:pic="{_PIC}" xmlns:wp="{_WP}"'
-    page = '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440"/></w:sectPr>'
+    page = (
+        '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440"/></w:sectPr>'
+    )
     names = [f"media/image{n}{ENDINGS[picture.mime]}" for n, picture in enumerate(pictures, start=1)]
     rels = "".join(f'<Relationship Id="rIdP{n}" Type="{_R}/image" Target="{name}"/>' for n, name in enumerate(names, start=1))
-    defaults = "".join(f'<Default Extension="{ending[1:]}" ContentType="{mime}"/>' for mime, ending in ENDINGS.items())
+    package = "application/vnd.openxmlformats-package.relationships+xml"
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    endings = {".rels": package, ".xml": "application/xml", **{ending: mime for mime, ending in ENDINGS.items()}}
+    types = "".join(f'<Default Extension="{ending[1:]}" ContentType="{mime}"/>' for ending, mime in endings.items())
+    document = f'<Override PartName="/word/document.xml" ContentType="{main}"/>'
+    first = f'<Relationship Id="rId1" Type="{_R}/officeDocument" Target="word/document.xml"/>'
     files = {
-        "[Content_Types].xml": f'{head}<Types xmlns="{_TYPES}"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/>{defaults}<Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
-        "_rels/.rels": f'{head}<Relationships xmlns="{_RELS}"><Relationship Id="rId1" Type="{_R}/officeDocument" Target="word/document.xml"/></Relationships>',
+        "[Content_Types].xml": f'{head}<Types xmlns="{_TYPES}">{types}{document}</Types>',
+        "_rels/.rels": f'{head}<Relationships xmlns="{_RELS}">{first}</Relationships>',
         "word/_rels/document.xml.rels": f'{head}<Relationships xmlns="{_RELS}">{rels}</Relationships>',
         "word/document.xml": f"{head}<w:document {spaces}><w:body>{''.join(paragraphs)}{page}</w:body></w:document>",
     }
-    return {**{name: text.encode() for name, text in files.items()}, **{f"word/{n}": p.content for n, p in zip(names, pictures, strict=True)}}
+    return {
+        **{name: text.encode() for name, text in files.items()},
+        **{f"word/{n}": p.content for n, p in zip(names, pictures, strict=True)},
+    }

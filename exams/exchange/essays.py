@@ -14,7 +14,9 @@ from exams.exchange.reading import narrow
 
 HEAD = "采分点："
 _HEAD = re.compile(r"^\s*[【\[]?\s*(?:采分点|评分要点|评分标准|答案要点|得分点)\s*[】\]]?\s*[:：]?\s*$")
-_POINT = re.compile(r"^(?:\d{1,2}\s*[.、．]\s*|[（(]\d{1,2}[）)]\s*|·\s*)?(.*?)\s*[（(【\[]\s*(\d{1,4}(?:[.．]\d{1,2})?)\s*分\s*[)）】\]][。；;.]?$")
+_POINT = re.compile(
+    r"^(?:\d{1,2}\s*[.、．]\s*|[（(]\d{1,2}[）)]\s*|·\s*)?(.*?)\s*[（(【\[]\s*(\d{1,4}(?:[.．]\d{1,2})?)\s*分\s*[)）】\]][。；;.]?$"
+)
 
 
 class Unmarked(ValueError):

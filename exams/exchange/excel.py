@@ -166,7 +166,10 @@ def _guarded(text: str) -> str:
 def _instructions() -> list[tuple[str, str]]:
     head = [
         (_("怎样填写"), _("在“试题”表里一行写一道题；红色列名是必填。表里的示例是给人看的，正式导入前请删掉。")),
-        (_("导入时"), _("先核对再入库：每一行是否读懂、为什么不能用，都会逐题列出；一行有错不影响别的行；同一文件导入两次不会重复。")),
+        (
+            _("导入时"),
+            _("先核对再入库：每一行是否读懂、为什么不能用，都会逐题列出；一行有错不影响别的行；同一文件导入两次不会重复。"),
+        ),
     ]
     columns: dict[str, str] = {}
     for title, _width, meaning in COLUMNS.values():
@@ -174,7 +177,7 @@ def _instructions() -> list[tuple[str, str]]:
     return [*head, *columns.items()]
 
 
-_CHOICE = {"place": 0, "source": "示例"}
+_CHOICE: dict[str, Any] = {"place": 0, "source": "示例"}
 SAMPLES = [
     FoundItem(
         kind="single",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,7 +40,7 @@ class Format:
     """``carries`` names the extras that come back; pictures only where ``pictures`` is true."""
 
     code: str
-    label: str
+    label: Any  # lazy where it is translated
     ending: str
     mime: str
     read: Callable[[bytes], Reading]
@@ -63,8 +64,26 @@ FORMATS: dict[str, Format] = {
     for one in (
         Format("excel", "Excel", ".xlsx", _SHEET, excel.read_excel, excel.write_excel, _ALL, frozenset(EXTRAS)),
         Format("docx", "Word", ".docx", _WORD, docx.read_docx, write_docx, _ALL, frozenset({"explanation", "chapter"}), True),
-        Format("text", gettext_lazy("纯文本"), ".txt", "text/plain", _plain, plain_writing.write_plain, _ALL, frozenset({"explanation", "chapter"})),
-        Format("gift", "GIFT", ".gift", "text/plain", gift.read_gift, gift.write_gift, gift.KINDS, frozenset({"explanation", "chapter"})),
+        Format(
+            "text",
+            gettext_lazy("纯文本"),
+            ".txt",
+            "text/plain",
+            _plain,
+            plain_writing.write_plain,
+            _ALL,
+            frozenset({"explanation", "chapter"}),
+        ),
+        Format(
+            "gift",
+            "GIFT",
+            ".gift",
+            "text/plain",
+            gift.read_gift,
+            gift.write_gift,
+            gift.KINDS,
+            frozenset({"explanation", "chapter"}),
+        ),
         Format(
             "moodle",
             "Moodle XML",
@@ -82,7 +101,15 @@ FORMATS: dict[str, Format] = {
         _QTI("qti30", "QTI 3.0", write=partial(write_qti, code="3.0"), carries=_QTI_CARRIES),
     )
 }
-ALIASES = {"qti": "qti22", "xlsx": "excel", "word": "docx", "plain": "text", "txt": "text", "moodlexml": "moodle", "moodle_xml": "moodle"}
+ALIASES = {
+    "qti": "qti22",
+    "xlsx": "excel",
+    "word": "docx",
+    "plain": "text",
+    "txt": "text",
+    "moodlexml": "moodle",
+    "moodle_xml": "moodle",
+}
 
 
 def format_of(name: str) -> Format:
@@ -129,7 +156,9 @@ def detect(raw: bytes, name: str = "") -> Format:
     if re.search(r"^\s*ANSWER\s*[:：]\s*[A-Za-zＡ-Ｚ]\s*$", text, re.M | re.I):
         return FORMATS["aiken"]
     braced = re.search(r"(?<!\\)\{\s*(?:[=~#]|T(?:RUE)?\b|F(?:ALSE)?\b|\})", text)
-    if PurePath(name).suffix.lower() == ".gift" or (braced and (text.lstrip().startswith(("::", "//", "$")) or "=" in text or "}" in text)):
+    if PurePath(name).suffix.lower() == ".gift" or (
+        braced and (text.lstrip().startswith(("::", "//", "$")) or "=" in text or "}" in text)
+    ):
         return FORMATS["gift"]
     return FORMATS["text"]
 

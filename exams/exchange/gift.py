@@ -127,9 +127,7 @@ def _answer(inside: str, explanation: str, words, gathered: Gathered) -> dict[st
             raise _Bad(_("有只得部分分的答案，本系统不支持。"))
         return {"kind": "short_answer", "explanation": explanation, "answers": tuple(words(text) for _m, _w, text, _f in answers)}
     made = _choice(answers, words, gathered)
-    said = [
-        f"{letter}：{words(f)}" for letter, (_m, _w, _t, f) in zip(LETTERS, answers, strict=False) if f.strip()
-    ]
+    said = [f"{letter}：{words(f)}" for letter, (_m, _w, _t, f) in zip(LETTERS, answers, strict=False) if f.strip()]
     return {**made, "explanation": "\n".join(part for part in (explanation, *said) if part)}
 
 
@@ -157,9 +155,8 @@ def _choice(answers: list[tuple[str, Decimal | None, str, str]], words, gathered
         raise _Bad(_("有两个选项各得满分，本系统的单项选择题只有一个答案。"))
     if (full and len(keys) > 1) or (len(keys) == 1 and not full):
         raise _Bad(_("有只得部分分的选项，本系统不支持。"))
-    if len(keys) > 1 or any(weight < 0 for weight in weights):
-        if len({weight for weight in weights if weight > 0}) > 1:
-            gathered.note(_("各正确选项的分值权重不同，没有保留：本系统按试卷的计分规则给分。"))
+    if len({weight for weight in weights if weight > 0}) > 1:
+        gathered.note(_("各正确选项的分值权重不同，没有保留：本系统按试卷的计分规则给分。"))
     options = tuple(words(text) for _mark, _weight, text, _feedback in answers)
     return {"kind": "multiple" if len(keys) > 1 else "single", "options": options, "keys": keys}
 

@@ -1,4 +1,4 @@
-"""The material of a case as lines of text, for the formats that know one text only: the stem, then ``【材料：标题】`` and its text."""
+"""The material of a case as lines of text, where a format knows one text only: the stem, then ``【材料：标题】`` and its text."""
 
 from __future__ import annotations
 

@@ -11,7 +11,12 @@ from exams.exchange.reading import Picture
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_PIXELS = 25_000_000
-KINDS = {"PNG": ("image/png", ".png"), "JPEG": ("image/jpeg", ".jpg"), "GIF": ("image/gif", ".gif"), "WEBP": ("image/webp", ".webp")}
+KINDS = {
+    "PNG": ("image/png", ".png"),
+    "JPEG": ("image/jpeg", ".jpg"),
+    "GIF": ("image/gif", ".gif"),
+    "WEBP": ("image/webp", ".webp"),
+}
 ENDINGS = {mime: ending for mime, ending in KINDS.values()}
 
 

@@ -21,7 +21,9 @@ _ONE = re.compile(r"(\d{1,4})\s*[题.、:：)）]?\s*([A-J]{1,10}|[√×]|正确
 _FULL = re.compile(
     r"^\s*(?:第\s*)?[（(]?(\d{1,4})\s*(?:[.、:：)）]|题[.、:：]?)?\s*[【\[]?\s*(?:正确|参考)?答案\s*[】\]]?\s*[:：]?\s*([A-J]{1,10}|[√×]|正确|错误|对|错)(?![A-Za-z])(.*)$"
 )
-_BESIDE = re.compile(r"^\s*[（(]?(\d{1,4})\s*[.、:：)）]\s*([A-J]{1,10}|[√×]|正确|错误|对|错)[。.\s]*(?=[【\[]?\s*(?:解析|分析))(.*)$")
+_BESIDE = re.compile(
+    r"^\s*[（(]?(\d{1,4})\s*[.、:：)）]\s*([A-J]{1,10}|[√×]|正确|错误|对|错)[。.\s]*(?=[【\[]?\s*(?:解析|分析))(.*)$"
+)
 _ONLY = re.compile(r"^[\s,，、;；.。:：|]*$")
 
 
@@ -101,7 +103,7 @@ def _tokens(line: str, place: int, kind: str, reading: Reading) -> list[Answer]:
 
 
 def give(answers: Sequence[Answer], blocks: list[Block], reading: Reading) -> None:
-    """Hand each answer to its item. Where a number stands for several items and the list does not tell them apart, nobody gets it."""
+    """Hand each answer to its item; where a number stands for several items that the list does not tell apart, to none."""
     by_number: dict[int, list[Answer]] = {}
     for answer in answers:
         by_number.setdefault(answer.number, []).append(answer)

@@ -35,9 +35,12 @@ _KINDS = (
     ("主观", "essay"),
 )
 _NAMES = "|".join(word for word, _kind in _KINDS)
-_NUMBERED_HEAD = r"(?:[（(][一二三四五六七八九十]{1,3}[)）]\s*[、.．:：]?|(?:第[一二三四五六七八九十]{1,3}部分|[一二三四五六七八九十]{1,3})\s*[、.．:：])\s*(?P<rest>.*)"
-HEADING = re.compile(rf"^\s*(?:{_NUMBERED_HEAD}|(?P<bare>[【\[]?(?:{_NAMES})[^\s，。,:：]{{0,4}}题[】\]]?\s*(?:[（(:：].{{0,60}})?))$")
-KIND_MARK = re.compile(r"^\s*[\[【〔（(]\s*((?:%s)[^\]】〕）)]{0,4})[\]】〕）)]\s*" % _NAMES)
+_COUNT = "[一二三四五六七八九十]{1,3}"
+_NUMBERED_HEAD = rf"(?:[（(]{_COUNT}[)）]\s*[、.．:：]?|(?:第{_COUNT}部分|{_COUNT})\s*[、.．:：])\s*(?P<rest>.*)"
+HEADING = re.compile(
+    rf"^\s*(?:{_NUMBERED_HEAD}|(?P<bare>[【\[]?(?:{_NAMES})[^\s，。,:：]{{0,4}}题[】\]]?\s*(?:[（(:：].{{0,60}})?))$"
+)
+KIND_MARK = re.compile(rf"^\s*[\[【〔（(]\s*((?:{_NAMES})[^\]】〕）)]{{0,4}})[\]】〕）)]\s*")
 
 
 def kind_of(heading: str) -> str:

@@ -20,9 +20,7 @@ from exams.exchange.reading import Picture, Reading, Unreadable
 from exams.exchange.xmlparts import Node, parts, root_of
 from exams.exchange.zips import Archive, is_zip
 
-KINDS = frozenset(
-    {"single", "multiple", "true_false", "short_answer", "numeric", "matching", "ordering", "essay", "case"}
-)
+KINDS = frozenset({"single", "multiple", "true_false", "short_answer", "numeric", "matching", "ordering", "essay", "case"})
 ROOTS = frozenset({"assessmentItem", "qti-assessment-item"})
 MOST_ITEM = 2 * 1024 * 1024
 

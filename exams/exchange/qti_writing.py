@@ -254,9 +254,7 @@ class _Writer:
             self.el("simpleAssociableChoice", self.words(left), identifier=f"L{n}", matchMax="1")
             for n, (left, _right) in enumerate(item.pairs, start=1)
         ]
-        others = [
-            self.el("simpleAssociableChoice", self.words(text), identifier=right_ids[text], matchMax="0") for text in rights
-        ]
+        others = [self.el("simpleAssociableChoice", self.words(text), identifier=right_ids[text], matchMax="0") for text in rights]
         return self.el(
             "matchInteraction",
             self.el("prompt", self.words(item.stem)),
@@ -270,9 +268,7 @@ class _Writer:
     def _order(self, item: FoundItem, name: str) -> str:
         ids = [f"S{n}" for n in range(1, len(item.options) + 1)]
         self.declare(name, "ordered", "identifier", ids)
-        choices = [
-            self.el("simpleChoice", self.words(text), identifier=one) for one, text in zip(ids, item.options, strict=True)
-        ]
+        choices = [self.el("simpleChoice", self.words(text), identifier=one) for one, text in zip(ids, item.options, strict=True)]
         prompt = self.el("prompt", self.words(item.stem))
         return self.el("orderInteraction", prompt, *choices, responseIdentifier=name, shuffle="true")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -37,7 +38,8 @@ class FoundItem:
 
     For ``matching`` the pairs "left → right" stand in ``pairs``, further right sides in ``distractors``; for ``ordering`` the
     options stand in the right order; for ``numeric`` and ``short_answer`` ``answers`` holds what is accepted; ``essay`` has its
-    marking points (采分点) in hundredths; a ``case`` has its questions in ``parts`` and further material as (title, text) in ``exhibits``.
+    marking points (采分点) in hundredths; a ``case`` has its questions in ``parts`` and further
+    material as (title, text) in ``exhibits``.
     ``points`` are hundredths, 0 where the file does not say. ``notes`` say what the file held and the item does not.
     """
 
@@ -79,6 +81,22 @@ class FoundItem:
         own = [self.stem, *self.options, self.explanation, *self.answers, *self.distractors]
         own += [side for pair in (*self.pairs, *self.exhibits) for side in pair] + [text for text, _points in self.marking]
         return own + [text for part in self.parts for text in part.texts()]
+
+
+def reworded(item: FoundItem, words: Callable[[str], str]) -> FoundItem:
+    """The item with each of its texts passed through ``words``, in the order in which a reader meets them."""
+    return replace(
+        item,
+        stem=words(item.stem),
+        options=tuple(words(text) for text in item.options),
+        pairs=tuple((words(left), words(right)) for left, right in item.pairs),
+        distractors=tuple(words(text) for text in item.distractors),
+        answers=tuple(words(text) for text in item.answers),
+        marking=tuple((words(text), points) for text, points in item.marking),
+        exhibits=tuple((words(title), words(text)) for title, text in item.exhibits),
+        explanation=words(item.explanation),
+        parts=tuple(reworded(part, words) for part in item.parts),
+    )
 
 
 @dataclass(frozen=True, slots=True)

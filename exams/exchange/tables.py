@@ -27,10 +27,25 @@ KIND_NAMES = {
 }
 _KINDS = {
     **{name: kind for kind, name in KIND_NAMES.items()},
-    **{"单选": "single", "单选题": "single", "单项选择题": "single", "多选": "multiple", "多选题": "multiple"},
-    **{"多项选择题": "multiple", "判断题": "true_false", "配对题": "matching", "连线题": "matching", "排序题": "ordering"},
-    **{"简答": "short_answer", "填空题": "short_answer", "简短作答": "short_answer", "数值题": "numeric", "计算题": "numeric"},
-    **{"问答题": "essay", "论述题": "essay", "案例题": "case", "案例材料": "case"},
+    "单选": "single",
+    "单选题": "single",
+    "单项选择题": "single",
+    "多选": "multiple",
+    "多选题": "multiple",
+    "多项选择题": "multiple",
+    "判断题": "true_false",
+    "配对题": "matching",
+    "连线题": "matching",
+    "排序题": "ordering",
+    "简答": "short_answer",
+    "填空题": "short_answer",
+    "简短作答": "short_answer",
+    "数值题": "numeric",
+    "计算题": "numeric",
+    "问答题": "essay",
+    "论述题": "essay",
+    "案例题": "case",
+    "案例材料": "case",
 }
 COLUMNS: dict[str, tuple[str, int, str]] = {
     "kind": ("题型", 12, gettext_noop("从下拉框选一种。案例先占一行写材料，它的小题各占一行，写在它后面。")),
@@ -40,13 +55,19 @@ COLUMNS: dict[str, tuple[str, int, str]] = {
         gettext_noop("题目本身；单元格内换行用 Alt+Enter。案例的补充材料可另起一行写“【材料：标题】”，下面写内容。"),
     ),
     **{
-        letter: (f"选项{letter}", 18, gettext_noop("选择题按顺序填写选项；配对题每格写“左边 → 右边”，只写“→ 右边”是多余的右边项；排序题按正确顺序填写。"))
+        letter: (
+            f"选项{letter}",
+            18,
+            gettext_noop("选择题按顺序填写选项；配对题每格写“左边 → 右边”，只写“→ 右边”是多余的右边项；排序题按正确顺序填写。"),
+        )
         for letter in LETTERS[:OPTION_COUNT]
     },
     "key": (
         "答案",
         14,
-        gettext_noop("选择题写字母，如 A 或 ACD；判断题写 对 或 错；填空题每行写一个可接受的答案；数值题写数。配对、排序、主观题和案例留空。"),
+        gettext_noop(
+            "选择题写字母，如 A 或 ACD；判断题写 对 或 错；填空题每行写一个可接受的答案；数值题写数。配对、排序、主观题和案例留空。"
+        ),
     ),
     "tolerance": ("误差", 8, gettext_noop("只用于数值题：允许相差多少，不写表示必须相等。")),
     "marking": ("采分点", 30, gettext_noop("只用于主观题：每行一个，末尾写分值，如“说出接案的步骤（5分）”。")),

@@ -58,7 +58,7 @@ class Numbers:
             self._styles[name] = (_value(listed.kid("numId"), ""), _int(_value(listed.kid("ilvl"), "0")))
 
     def label_of(self, paragraph: Node) -> str:
-        """"1." or "A." or "（二）" as Word puts it before the paragraph; empty where it has no number."""
+        """ "1." or "A." or "（二）" as Word puts it before the paragraph; empty where it has no number."""
         number, level = self._list_of(paragraph)
         levels = self._levels.get(self._abstract.get(number, ""), {})
         if number in {"", "0"} or level not in levels:

@@ -85,7 +85,7 @@ class _Builder(xml.sax.handler.ContentHandler):
         self._words: list[str] = []
         self._locator = locator
 
-    def startElementNS(self, name: tuple[str | None, str], qname: Any, attrs: Any) -> None:  # noqa: N802
+    def startElementNS(self, name: tuple[str | None, str], qname: Any, attrs: Any) -> None:
         self._depth += 1
         self._elements += 1
         if self._depth > MOST_DEPTH or self._elements > MOST_ELEMENTS:
@@ -105,7 +105,7 @@ class _Builder(xml.sax.handler.ContentHandler):
             self._stack[-1].held.append(node)
         self._stack.append(node)
 
-    def endElementNS(self, name: tuple[str | None, str], qname: Any) -> None:  # noqa: N802
+    def endElementNS(self, name: tuple[str | None, str], qname: Any) -> None:
         self._depth -= 1
         if self._stack:
             self._flush()

@@ -13,6 +13,7 @@ from exams.models.blueprints import (
     PaperDrawnItem,
 )
 from exams.models.essays import EssayMark, EssayMarker, EssayScript
+from exams.models.exchange import ImportedItem, ItemImport, ItemPicture
 from exams.models.learning import CardReview, ReviewCard, StudyPlan
 from exams.models.papers import Paper, PaperItem, PaperSection
 from exams.models.practice import Favourite, PracticeAnswer, PracticeRound, WrongEntry
@@ -46,13 +47,16 @@ __all__ = [
     "ExamSitting",
     "FaultReport",
     "Favourite",
+    "ImportedItem",
     "Item",
     "ItemAnalysis",
     "ItemBank",
     "ItemComment",
     "ItemEstimate",
     "ItemFacility",
+    "ItemImport",
     "ItemParameters",
+    "ItemPicture",
     "ItemPlacement",
     "ItemVersion",
     "MarkingRule",

@@ -1,7 +1,7 @@
 """Pure decisions of the exam room: marking by named rule, time, what a lawful item is. No Django, no rows.
 
-Points are whole hundredths of a point. Letters begin with "A". ``marking``, ``essays``, ``items``, ``texts``, ``timing`` and
-``orders`` each hold one of these questions; everything is reached as ``rules.<name>``.
+Points are whole hundredths of a point. Letters begin with "A". ``marking``, ``essays``, ``items``, ``texts``, ``likeness``,
+``timing`` and ``orders`` each hold one of these questions; everything is reached as ``rules.<name>``.
 """
 
 from exams.rules.essays import FINALS, awards_worth, final_points, needs_third, third_over
@@ -14,6 +14,7 @@ from exams.rules.items import (
     ordering_of,
     section_faults,
 )
+from exams.rules.likeness import Likeness
 from exams.rules.marking import (
     KINDS_OF,
     LETTERS,
@@ -41,6 +42,7 @@ __all__ = [
     "AnswerKey",
     "Arrival",
     "ItemContent",
+    "Likeness",
     "Marking",
     "arrival",
     "as_number",

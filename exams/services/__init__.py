@@ -15,6 +15,8 @@ from exams.services.attempts import (
 from exams.services.blueprints import CellRow, create_blueprint, draw_papers, retire_blueprint, set_cells
 from exams.services.content import load_bank
 from exams.services.essays import appoint_marker, claim_script, end_marker, mark_script, release_script
+from exams.services.exchange import choose_rows, close_import, confirm_import, discard_import, upload_items
+from exams.services.exporting import export_items
 from exams.services.items import (
     comment_item,
     create_bank,
@@ -51,17 +53,22 @@ __all__ = [
     "appoint_marker",
     "cancel_sitting",
     "check_in",
+    "choose_rows",
     "claim_script",
+    "close_import",
     "close_sitting",
     "comment_item",
+    "confirm_import",
     "create_bank",
     "create_blueprint",
     "create_item",
     "create_paper",
     "create_sitting",
+    "discard_import",
     "draw_items",
     "draw_papers",
     "end_marker",
+    "export_items",
     "finish_round",
     "give_up_seat",
     "grant",
@@ -101,4 +108,5 @@ __all__ = [
     "take_out",
     "take_seat",
     "take_window",
+    "upload_items",
 ]
