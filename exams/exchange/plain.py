@@ -140,7 +140,17 @@ def _starts_item(numbered: re.Match[str], blocks: list[Block], lines: Lines, ind
         return (done or kind != last.kind) and _has_answer_of_its_own(numbered[3], lines, index)
     if last.part == "marking":
         return not essays.is_point(numbered[0]) and number == blocks[-1].number + 1
+    if last.part == "why" and number == blocks[-1].number + 1 and (kind != blocks[-1].kind or _has_questions(kind, lines, index)):
+        return True
     return last.part != "why" or _has_answer_of_its_own(numbered[3], lines, index)
+
+
+def _has_questions(kind: str, lines: Lines, index: int) -> bool:
+    """Within a part of cases: whether a bracketed 1 comes before the next number, so that this is the next case."""
+    for _place, line in lines[index + 1 : index + _LOOK] if kind == "case" else ():
+        if found := _NUMBER.match(line):
+            return bool(found[1]) and int(narrow(found[2])) == 1
+    return False
 
 
 def _has_answer_of_its_own(rest: str, lines: Lines, index: int) -> bool:
