@@ -10,7 +10,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from courses.roster.guard import STEP
+from lms.core.workbook_guard import STEP
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _COL = re.compile(rb"<(?:\w+:)?col\b[^>]*>")

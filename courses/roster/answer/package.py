@@ -13,8 +13,8 @@ from pathlib import Path
 from courses.roster.answer.notes import Notes
 from courses.roster.answer.sheet import Marks, SheetEditor
 from courses.roster.answer.styles import Styles
-from courses.roster.guard import STEP
 from courses.roster.hidden import attribute, sheet_parts
+from lms.core.workbook_guard import STEP
 
 _TYPES = "[Content_Types].xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape
 
 from courses.roster.answer.styles import Styles, _with
 from courses.roster.columns import letter_of, place_of
-from courses.roster.guard import STEP
 from courses.roster.hidden import attribute
+from lms.core.workbook_guard import STEP
 
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 # what may only come after <legacyDrawing> in a worksheet (ECMA-376, CT_Worksheet)
