@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from PIL import Image
 
 from exams import services
+from exams.exchange.reading import FoundItem, Picture
 from exams.models import (
     Attempt,
     Blueprint,
@@ -17,6 +20,8 @@ from exams.models import (
     EssayRule,
     ExamSitting,
     ItemBank,
+    ItemImport,
+    ItemPicture,
     ItemVersion,
     MarkingRule,
     Paper,
@@ -25,6 +30,7 @@ from exams.models import (
     SittingSeat,
     TemplateSection,
 )
+from exams.services.exchange import keep_pictures
 from exams.services.items import demo_author
 from exams.services.marking import usual_rules
 from lms.accounts.models import User
@@ -365,6 +371,23 @@ def _claim(world: Any) -> EssayMark:
     return claim
 
 
+def _import(world: Any) -> ItemImport:
+    text = "1. 题干（　　）\nA. 一\nB. 二\nC. 三\nD. 四\n答案：A\n"
+    return services.upload_items(bank=bank(world.division), raw=text.encode(), name="题.txt", by=SYSTEM)
+
+
+def picture(of_bank: ItemBank) -> ItemPicture:
+    item = FoundItem(place=1, kind="single", stem="［图1］", images=(drawing(),))
+    code = keep_pictures(of_bank, item).stem[3:-1]
+    return ItemPicture.objects.get(code=code)
+
+
+def drawing(shade: int = 0) -> Picture:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 3), (shade, 0, 0)).save(out, "PNG")
+    return Picture("图.png", "image/png", out.getvalue())
+
+
 # a row in the division for the office; for a learner's own pages, somebody else's row
 ROUTES = {
     "exams:paper_list": lambda world: {},
@@ -384,6 +407,11 @@ ROUTES = {
     "exams:attempt_submit": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}, "method": "post"},
     "exams:attempt_result": lambda world: {"kwargs": {"attempt": _attempt_there(world).uuid}},
     "exams:bank": lambda world: {"kwargs": {"bank": bank(world.division).uuid}},
+    "exams:import_upload": lambda world: {"kwargs": {"bank": bank(world.division).uuid}},
+    "exams:import": lambda world: {"kwargs": {"item_import": _import(world).uuid}},
+    "exams:import_act": lambda world: {"kwargs": {"item_import": _import(world).uuid, "act": "confirm"}, "method": "post"},
+    "exams:export": lambda world: {"kwargs": {"bank": bank(world.division).uuid}},
+    "exams:picture": lambda world: {"kwargs": {"code": picture(bank(world.division)).code}},
     "exams:item_create": lambda world: {"kwargs": {"bank": bank(world.division).uuid}},
     "exams:item": lambda world: {"kwargs": _item(world)},
     "exams:item_edit": lambda world: {"kwargs": _item(world)},

@@ -1,22 +1,14 @@
 """Items of every kind, as a bank may hold them: for reading back what was written."""
 
-import io
 import string
 
 from hypothesis import strategies as st
-from PIL import Image
 
-from exams.exchange.reading import LETTERS, FoundItem, Picture, squeeze, tidy
+from exams.exchange.reading import LETTERS, FoundItem, squeeze, tidy
 
 HAN = "社会工作者服务对象需要评估计划介入小组个案区民政下列说法正确的是不关于应当可以"
 TRICKY = HAN + string.ascii_letters + string.digits + " ~=#{}:\\->*%&<>\"'@+|→（）()[]【】.、，。：√×_/;$!\n"
 CALM = HAN + "，。"
-
-
-def png(shade: int = 0) -> Picture:
-    out = io.BytesIO()
-    Image.new("RGB", (4, 3), (shade, 0, 0)).save(out, "PNG")
-    return Picture("图.png", "image/png", out.getvalue())
 
 
 def texts(alphabet: str, *, longest: int = 24, lines: bool = True) -> st.SearchStrategy[str]:

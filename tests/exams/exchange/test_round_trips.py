@@ -10,10 +10,21 @@ from hypothesis import strategies as st
 from exams.exchange import formats
 from exams.exchange.excel import SAMPLES
 from exams.exchange.formats import FORMATS, bare, essence
-from tests.exams.exchange.strategies import CALM, TRICKY, items, png
+from tests.exams.exchange.strategies import CALM, TRICKY, items
+from tests.factories.exams import drawing
 
 KINDS = ["single", "multiple", "true_false", "matching", "ordering", "short_answer", "numeric", "essay", "case"]
-SETTINGS = settings(phases=[Phase.generate], max_examples=int(os.environ.get("ROUND_TRIPS", "12")), deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(
+    max_examples=int(os.environ.get("ROUND_TRIPS", "12")),
+    deadline=None,
+    phases=[Phase.generate],  # shrinking a whole file takes minutes
+    suppress_health_check=list(HealthCheck),
+)
+    phases=[Phase.generate],
+    max_examples=int(os.environ.get("ROUND_TRIPS", "12")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.mark.parametrize("code", FORMATS)
@@ -66,7 +77,7 @@ def test_a_kind_that_does_not_fit_is_refused_by_its_name(code):
 @pytest.mark.parametrize("code", FORMATS)
 def test_pictures_come_back_or_their_item_is_refused_by_name(code):
     item = dataclasses.replace(SAMPLES[0], stem="看图回答：\n［图1］\n这是（　　）。", options=("甲［图2］", "乙", "丙", "丁"))
-    item = dataclasses.replace(item, images=(png(10), png(200)))
+    item = dataclasses.replace(item, images=(drawing(10), drawing(200)))
     written = formats.write([item], code)
     if FORMATS[code].pictures:
         back = FORMATS[code].read(written.content).accepted
