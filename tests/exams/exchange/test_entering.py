@@ -230,11 +230,14 @@ def test_the_commands_count_every_item_and_round_a_bank(tmp_path, capsys):
     assert back["entered"] == 2 and back["refused"] == 0
 
 
+NOT_PNG = b"\x89PNG\r\n\x1a\n123"
+
+
 @pytest.mark.parametrize(
     ("content", "more"),
     [
         (b"", []),
-        (b"\x89PNG\r\n\x1a\n123", []),
+        (NOT_PNG, []),
         (b"<quiz><question", []),
         (b"just words", []),
         (SHEET.encode(), ["--format", "scorm"]),

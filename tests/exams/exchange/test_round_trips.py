@@ -20,11 +20,6 @@ SETTINGS = settings(
     phases=[Phase.generate],  # shrinking a whole file takes minutes
     suppress_health_check=list(HealthCheck),
 )
-    phases=[Phase.generate],
-    max_examples=int(os.environ.get("ROUND_TRIPS", "12")),
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
 
 
 @pytest.mark.parametrize("code", FORMATS)
