@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_job_scope_and_files'),
-        ('exams', "0006_sittings"),
+        ('exams', "0007_essays"),
     ]
 
     operations = [
