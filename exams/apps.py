@@ -7,3 +7,6 @@ class ExamsConfig(AppConfig):
     label = "exams"
     verbose_name = _("考试")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from exams import personal  # noqa: F401

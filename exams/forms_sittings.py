@@ -54,7 +54,10 @@ class SittingForm(DivisionChoice):
     needs_check_in = forms.BooleanField(label=_("须先由监考人员签到"), required=False)
     notes = forms.CharField(label=_("考场规则和说明"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
-    field_order = ("title", "division", "papers", "starts_at", "ends_at", "place", "audience", "programme")
+    field_order = (
+        "title", "division", "papers", "starts_at", "ends_at", "place", "audience", "programme", "seats", "sign_up_until",
+        "max_attempts", "latest_entry_minutes", "has_access_code", "needs_check_in", "notes",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, actor: Actor, roles: Any, sitting: ExamSitting | None = None, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, roles=roles, **kwargs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from exams.models.papers import Paper
 from exams.sitting_states import Audience, SittingState
@@ -76,6 +77,11 @@ class ExamSitting(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether it ends on the day it begins, as people here count days."""
+        return timezone.localdate(self.starts_at) == timezone.localdate(self.ends_at)
 
     @property
     def is_running(self) -> bool:

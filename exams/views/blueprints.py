@@ -207,7 +207,7 @@ def _series(blueprint: Blueprint) -> list[dict[str, Any]]:
     for draw in draws:
         sets.setdefault(draw.series, []).append(draw)
     found_ = []
-    for members in sets.values():
+    for members in (sorted(drawn, key=lambda draw: draw.letter) for drawn in sets.values()):
         shared = allocation.overlap([{"": [str(pk) for pk in names.get(draw.pk, set())]} for draw in members])
         pairs = [
             {"one": a.letter, "two": b.letter, "shared": shared[i][j], "of": shared[i][i]}

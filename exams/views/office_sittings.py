@@ -15,7 +15,7 @@ from exams import selectors_sittings as reads
 from exams import services
 from exams.forms_sittings import GrantForm, RulingForm, SittingForm
 from exams.models import ExamSitting
-from exams.sitting_states import RULERS, SITTING_STAFF, Audience
+from exams.sitting_states import RULERS, SITTING_STAFF, Audience, SittingState
 from exams.views.common import found
 from lms.core import clock
 from lms.core.errors import LmsError, Missing
@@ -78,6 +78,7 @@ def sitting_detail(request: HttpRequest, sitting: uuid.UUID) -> HttpResponse:
         "invitations": row.invitations.select_related("person__division") if row.audience == Audience.LIST else [],
         "has_members": row.audience in (Audience.CLASS, Audience.PROGRAMME),
         "is_over": clock.now() >= row.ends_at,
+        "may_edit": row.state == SittingState.DRAFT or (row.state == SittingState.ANNOUNCED and clock.now() < row.starts_at),
         "query": request.GET.get("q", ""),
         "hits": _hits(request, row),
     }
