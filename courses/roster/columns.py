@@ -163,9 +163,15 @@ def find_header(rows: Sequence[Sequence[Any]], merged: Merged = (), known: Mappi
             if top + depth > len(rows) or (depth > 1 and looks_like_data(rows[top + depth - 1])):
                 break
             found = header_at(rows, top, depth, merged, known)
-            if found.suffices and (best is None or len(found.columns) > len(best.columns)):
+            if found.suffices and (best is None or _better(found, best)):
                 best = found
     return best
+
+
+def _better(found: Header, best: Header) -> bool:
+    """More columns; of equal ones the header with fewer rows."""
+    more = len(found.columns) - len(best.columns)
+    return more > 0 or (more == 0 and found.first == best.first and found.top > best.top)
 
 
 def likely_header(rows: Sequence[Sequence[Any]], merged: Merged = (), known: Mapping[str, str] | None = None) -> Header | None:

@@ -68,8 +68,9 @@ def with_answers(sheet: RosterSheet, wanted: Answer, target: Path) -> None:
     page = book.create_sheet(sheet_title(sheet.name))
     page.freeze_panes = f"A{wanted.header_row + 1}"
     for place in range(wanted.place + 2):
-        page.column_dimensions[letter_of(place)].width = (14, 52)[place - wanted.place] if place >= wanted.place else 16
-    red, bold, wrap = PatternFill("solid", fgColor="FFC9C4"), Font(bold=True), Alignment(wrap_text=True, vertical="center")
+        page.column_dimensions[letter_of(place)].width = (12, 60)[place - wanted.place] if place >= wanted.place else 16
+    red, amber = PatternFill("solid", fgColor="FFC9C4"), PatternFill("solid", fgColor="FFE9B8")
+    bold, middle = Font(bold=True), Alignment(vertical="center")
 
     def cell(content: Any) -> Any:
         if isinstance(content, dict):
@@ -89,7 +90,7 @@ def with_answers(sheet: RosterSheet, wanted: Answer, target: Path) -> None:
         if result is not None:
             answers = [cell(text) for text in result[:2]]
             for made in answers:
-                made.alignment = wrap
+                made.alignment = middle
                 if number == wanted.header_row:
                     made.font = bold
                 if result[2]:
@@ -98,7 +99,7 @@ def with_answers(sheet: RosterSheet, wanted: Answer, target: Path) -> None:
         for place in range(wanted.place):
             reason = wanted.cells.get((number, place))
             if reason is not None:
-                cells[place].fill = red
+                cells[place].fill = amber if (number, place) in wanted.hints else red
                 if noted < wanted.noted:
                     cells[place].comment = Comment(reason, AUTHOR, height=90, width=240)
                     noted += 1

@@ -51,6 +51,7 @@ def _wanted(roster: RosterImport, sheet: Sheet) -> answer.Answer:
     """Results by row, what is wrong by cell; in the columns of an earlier answer, else to the right of everything."""
     results: dict[int, tuple[str, str, bool]] = {}
     cells: dict[tuple[int, int], str] = {}
+    faults: set[tuple[int, int]] = set()
     rows = roster.rows.values_list("number", "verdict", "problems", "committed_at")
     for number, verdict, problems, committed_at in rows.iterator(chunk_size=5000):
         refused = verdict == RowVerdict.REFUSED
@@ -59,11 +60,13 @@ def _wanted(roster: RosterImport, sheet: Sheet) -> answer.Answer:
         for problem in problems:
             if problem["column"]:
                 key = (number, place_of(problem["column"]))
+                if problem.get("level") != "hint":
+                    faults.add(key)
                 cells[key] = f"{cells[key]}\n{problem['reason']}" if key in cells else problem["reason"]
     earlier = sheet.header.column("result")
     place = earlier.place if earlier is not None else sheet.width
     titles = (str(_("核对结果")), str(_("核对原因")))
-    return answer.Answer(sheet.name, sheet.header.first, place, titles, results, cells)
+    return answer.Answer(sheet.name, sheet.header.first, place, titles, results, cells, cells.keys() - faults)
 
 
 def _sentence(problem: dict[str, Any]) -> str:

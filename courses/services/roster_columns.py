@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import RosterImport, RosterRow, RosterWording
 from courses.roster import columns, reading
+from courses.roster.cells import plain_text
 from courses.roster.columns import Column, Header
 from courses.services.locks import check_live, locked_class
 from courses.states import RosterState
@@ -133,7 +134,7 @@ def proposals_of(header: Header, sheet: dict[str, Any]) -> list[Proposal]:
 
 
 def _sample(cell: Any, field: str) -> str:
-    text = str(cell.get("day", "")) if isinstance(cell, dict) else str(cell).strip()
+    text = plain_text(cell)
     digits = sum(c.isdigit() for c in text)
     if field == "document" or digits >= 15:
         return mask_document(text) if digits > 5 else text[:24]

@@ -43,6 +43,7 @@ class ColumnsForm(forms.Form):
         }
         super().__init__(start | given if data and "confirm" in given else None, initial=start)
         self.fields["sheet"].choices = [(s["name"][:120], _sheet_label(s)) for s in sheets]  # type: ignore[attr-defined]
+        self.fields["hidden"].required = bool(self.outline["hidden_count"])
         self.given = given
 
     def _header(self, given: dict[str, Any], *, kept: bool) -> columns.Header | None:

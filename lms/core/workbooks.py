@@ -59,7 +59,12 @@ def guard(value: Any) -> Any:
     if isinstance(value, uuid.UUID):
         return str(value)
     text = _NOT_XML.sub("", str(value))[: MAX_CELL - 1]
-    return f"'{text}" if _DANGEROUS.match(text) else text
+    return f"'{text}" if would_run(text) else text
+
+
+def would_run(text: str) -> bool:
+    """A spreadsheet may take this for a formula or a command."""
+    return _DANGEROUS.match(text) is not None
 
 
 def sheet_title(text: str) -> str:

@@ -65,6 +65,16 @@ def test_faulty_cells_have_colour_and_comment_and_rows_their_result(tmp_path):
     assert sheet.column_dimensions["O"].width > sheet.column_dimensions["N"].width
 
 
+def test_a_cell_to_look_at_has_another_colour_and_no_row_is_made_higher(tmp_path):
+    source, target = tmp_path / "in.xlsx", tmp_path / "out.xlsx"
+    source.write_bytes(twelve.workbook())
+    wanted = answer.Answer(twelve.SHEET, 4, 13, TITLES, {5: ("新学员", "提示", False)}, {(5, 2): "像", (7, 6): "坏"}, {(5, 2)})
+    answer.answer(source, target, wanted)
+    sheet = load_workbook(target)[twelve.SHEET]
+    assert [sheet["C5"].fill.fgColor.rgb, sheet["G7"].fill.fgColor.rgb] == ["FFFFE9B8", RED]
+    assert not sheet["O5"].alignment.wrap_text
+
+
 def test_everything_else_is_as_it_came(tmp_path):
     raw, out = twelve_answered(tmp_path)
     before, after = parts(raw), parts(out)

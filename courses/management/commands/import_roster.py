@@ -26,6 +26,7 @@ from courses.states import RowVerdict
 from lms.audit import services as audit
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, LmsError
+from lms.core.workbooks import guard as safe_cell
 
 
 class Command(BaseCommand):
@@ -177,4 +178,4 @@ def _write_passwords(path: Path, roster: RosterImport) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as handle:
         writer = csv.writer(handle)
         writer.writerow([_("姓名"), _("单位"), _("用户名"), _("初始密码")])
-        writer.writerows(password_rows(roster))
+        writer.writerows([safe_cell(cell) for cell in row] for row in password_rows(roster))

@@ -6,7 +6,7 @@ import posixpath
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,7 @@ class Answer:
     titles: tuple[str, str]
     results: Mapping[int, tuple[str, str, bool]]  # row (1-based) → result, reason, refused
     cells: Mapping[tuple[int, int], str]  # (row 1-based, place 0-based) → what is wrong with it
+    hints: Set[tuple[int, int]] = frozenset()  # of the cells, those to look at only
     noted: int = 2000  # at most so many comments: a workbook with more becomes slow in Excel
 
 
@@ -121,7 +122,8 @@ def _changes(archive: zipfile.ZipFile, names: set[str], part: str, wanted: Answe
     else:
         head.drawing = ""
     parts[_TYPES] = types
-    editor = SheetEditor(head, styles, Marks(wanted.header_row, wanted.place, wanted.titles, wanted.results, set(wanted.cells)))
+    marks = Marks(wanted.header_row, wanted.place, wanted.titles, wanted.results, set(wanted.cells), wanted.hints)
+    editor = SheetEditor(head, styles, marks)
     unchanged = [name for name, content in parts.items() if name in names and archive.read(name) == content]
     for name in unchanged:
         del parts[name]

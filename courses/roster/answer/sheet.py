@@ -6,7 +6,7 @@ Rows that are not answered, and everything before and after the rows that needs 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import IO
 from xml.parsers import expat
@@ -33,7 +33,7 @@ _AFTER = frozenset(
     }
 )
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-WIDTHS = (14, 52)
+WIDTHS = (12, 60)
 
 
 @dataclass(slots=True)
@@ -54,6 +54,7 @@ class Marks:
     titles: tuple[str, str]
     results: Mapping[int, tuple[str, str, bool]]
     cells: set[tuple[int, int]]
+    hints: Set[tuple[int, int]] = frozenset()  # of the cells, those to look at only
 
 
 class SheetEditor:
@@ -198,7 +199,7 @@ class SheetEditor:
                 continue
             style = int(attribute(cell[: cell.index(b">") + 1], b"s") or 0)
             if place in faulty:
-                cell = _with(cell, b"s", str(self.styles.faulty(style)).encode())
+                cell = _with(cell, b"s", str(self._marked(style, number, place)).encode())
             elif style in self._cleared and number != self.marks.header_row:
                 cell = _with(cell, b"s", str(self._cleared[style]).encode())
             cells.append((place, cell))
@@ -207,10 +208,13 @@ class SheetEditor:
         for missing in sorted(faulty - present):
             style = self.head.column_styles.get(missing, 0) if row_style is None else row_style
             ref = f"{letter_of(missing)}{number}".encode()
-            cells.append((missing, b'<%bc r="%b" s="%d"/>' % (self.p, ref, self.styles.faulty(style))))
+            cells.append((missing, b'<%bc r="%b" s="%d"/>' % (self.p, ref, self._marked(style, number, missing))))
         if result is not None:
             cells.append((self.marks.place, self._answers(number, result)))
         return b"".join(cell for _place_, cell in sorted(cells, key=lambda item: item[0]))
+
+    def _marked(self, style: int, number: int, place: int) -> int:
+        return self.styles.marked(style, hint=(number, place) in self.marks.hints)
 
     # --- before and after the rows
 

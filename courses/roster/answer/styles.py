@@ -11,6 +11,7 @@ _P = rb"(?:\w+:)?"
 _XF = re.compile(rb"<" + _P + rb"xf\b[^>]*?/>|<" + _P + rb"xf\b[^>]*?[^/]>.*?</" + _P + rb"xf>", re.DOTALL)
 _FILL = re.compile(rb"<" + _P + rb"fill\b[^>]*?/>|<" + _P + rb"fill\b[^>]*>.*?</" + _P + rb"fill>", re.DOTALL)
 COLOUR = b"FFFFC9C4"  # of a faulty cell; no theme has it, so that it is known again when the workbook comes back
+HINT_COLOUR = b"FFFFE9B8"  # of a cell to look at, which refuses nothing
 HEAD_COLOUR = b"FFE2F0EF"
 
 
@@ -38,15 +39,13 @@ class Styles:
             raise ValueError("no cell formats")
         self._fills = len(fills)
         self._known: dict[tuple[int, bytes], int] = {}
-        ours = {place for place, fill in enumerate(fills) if COLOUR in fill}
+        ours = {place for place, fill in enumerate(fills) if COLOUR in fill or HINT_COLOUR in fill}
         self.coloured = {n for n, xf in enumerate(self.formats) if self._number(xf, b"fillId") in ours}
         self._fill_of: dict[bytes, int] = {}
 
-    def faulty(self, style: int) -> int:
-        """The style with our colour behind it."""
-        if style in self.coloured:
-            return style
-        return self._added(style, b"faulty", self._fill(COLOUR))
+    def marked(self, style: int, *, hint: bool = False) -> int:
+        """The style with our colour behind it: of a fault, or of a hint."""
+        return self._added(style, b"hint" if hint else b"faulty", self._fill(HINT_COLOUR if hint else COLOUR))
 
     def cleared(self, style: int) -> int:
         """A style of ours without its colour: the cell was put right."""
@@ -56,7 +55,7 @@ class Styles:
         return self._added(0, b"title", self._fill(HEAD_COLOUR))
 
     def text(self, *, refused: bool) -> int:
-        """Of the two columns: wrapped text, coloured where the row is refused."""
+        """Of the two columns: text, never wrapped (it would change the height of the user's rows), coloured where refused."""
         return self._added(0, b"refused" if refused else b"text", self._fill(COLOUR) if refused else 0)
 
     def _added(self, style: int, use: bytes, fill: int) -> int:
@@ -69,7 +68,7 @@ class Styles:
                 p = self.prefix
                 open_tag = re.sub(rb"/?>\s*$", b"", re.match(rb"<[^>]*>", made)[0])  # type: ignore[index]
                 open_tag = _with(open_tag + b">", b"numFmtId", b"49")[:-1]
-                made = open_tag + b"><" + p + b'alignment vertical="center" wrapText="1"/></' + p + b"xf>"
+                made = open_tag + b"><" + p + b'alignment vertical="center"/></' + p + b"xf>"
                 made = _with(made, b"applyAlignment", b"1")
             self.formats.append(made)
             self._append(b"cellXfs", made, len(self.formats))
