@@ -1,4 +1,4 @@
-"""Long work of exams: papers printed on A4, items coming in from a file and going out into one. Safe to run twice."""
+"""Long work of exams: printing, items in and out of files, regrades, item analysis. Safe to run twice."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from exams import printing, selectors
-from exams.models import ItemBank, ItemImport
+from exams.models import ItemBank, ItemImport, Paper, Regrade
 from exams.services import exchange, exporting
+from exams.services.analysing import analyse_paper
+from exams.services.applying import apply_regrade
+from exams.services.previewing import refresh_preview
 from exams.states import PAPER_MAKERS, RESULT_READERS, ImportState
 from lms.core.errors import Missing, Refused
 from lms.core.jobs import Progress, actor_of, job_kind
@@ -72,3 +75,22 @@ def export_items(job: Job, progress: Progress) -> dict[str, Any]:
     progress.attach_result(exporting.file_name(bank, job.params["format"]), written.content)
     progress.advance()
     return {"written": written.count, "left_out": len(written.left_out), "reasons": [r for _n, r in written.left_out[:20]]}
+
+
+@job_kind("exams.preview_regrade")
+def preview_regrade(job: Job, progress: Progress) -> dict[str, Any]:
+    regrade = Regrade.objects.select_related("item_version").get(uuid=job.params["regrade"])
+    refresh_preview(regrade)
+    return {name: count for name, count in regrade.counts.items() if isinstance(count, int)}
+
+
+@job_kind("exams.apply_regrade")
+def regrade_attempts(job: Job, progress: Progress) -> dict[str, Any]:
+    regrade = Regrade.objects.select_related("item_version__item__bank__division").get(uuid=job.params["regrade"])
+    return {"changed": apply_regrade(regrade=regrade, by=actor_of(job), progress=progress)}
+
+
+@job_kind("exams.analyse_paper", queue="report")
+def analyse(job: Job, progress: Progress) -> dict[str, Any]:
+    analysis = analyse_paper(paper=Paper.objects.get(uuid=job.params["paper"]), by=actor_of(job))
+    return {"candidates": analysis.candidates}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from exams import rules
+from exams import corrections, rules
 from exams.essay_selectors import verdicts_of
 from exams.models import Attempt, ItemVersion, PaperItem, Response
 from exams.states import ItemKind, PaperState
@@ -43,6 +43,7 @@ class Question:
     keys: tuple[str, ...]
     explanation: str
     version_id: int
+    version_uuid: uuid.UUID
     prompts: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     tolerance: str = ""
@@ -108,6 +109,7 @@ def question(row: PaperItem) -> Question:
         keys=tuple(version.keys),
         explanation=version.explanation,
         version_id=version.pk,
+        version_uuid=version.uuid,
         prompts=tuple(version.prompts),
         accepted=tuple(version.accepted),
         tolerance=version.tolerance,
@@ -130,6 +132,7 @@ def specimen(content: rules.ItemContent, *, points: int = 0) -> Question:
         keys=content.keys,
         explanation=content.explanation,
         version_id=0,
+        version_uuid=uuid.UUID(int=0),
         prompts=content.prompts,
         accepted=content.accepted,
         tolerance=content.tolerance,
@@ -232,6 +235,12 @@ class ItemResult:
     options: Sequence[OptionResult]
     shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # letter → label and text as this attempt showed them
     remarks: Sequence[str] = ()  # of an essay's markers, unsigned
+    corrected: Sequence[corrections.Correction] = ()
+
+    @property
+    def is_void(self) -> bool:
+        """The item was declared void: everybody has its points."""
+        return bool(self.corrected) and self.corrected[-1].is_void
 
     @property
     def earned(self) -> object:
@@ -275,20 +284,20 @@ class ItemResult:
 
 
 def results_of(attempt: Attempt) -> list[ItemResult]:
-    """Every item of an attempt that was handed in, in the order of the paper: one query, and one for markers' remarks."""
+    """Every item of an attempt that was handed in, in the order of the paper, with the keys as corrected today: two queries, and
+    one for markers' remarks."""
+    corrected = corrections.of_paper(attempt.paper_id)
     questions = {question.number: question for question in questions_of(attempt.paper.uuid)}
     remarks = verdicts_of(attempt.pk) if any(q.kind == ItemKind.ESSAY for q in questions.values()) else {}
     results = []
     for response in attempt.responses.all():
         asked = questions[response.number]
-        chosen, keys = set(response.answer), set(asked.keys)
+        over = corrected.get(response.number, ())
+        chosen, keys = set(response.answer), corrections.keys_shown(frozenset(asked.keys), over)
         shown = shown_options(asked, attempt)
         options = [OptionResult(label, text, letter in keys, letter in chosen) for label, letter, text in shown]
-        results.append(
-            ItemResult(
-                asked, response, options, {letter: (label, text) for label, letter, text in shown}, remarks.get(response.number, ())
-            )
-        )
+        texts = {letter: (label, text) for label, letter, text in shown}
+        results.append(ItemResult(asked, response, options, texts, remarks.get(response.number, ()), over))
     return results
 
 

@@ -16,3 +16,9 @@ def submit_overdue() -> int:
 def refresh_facilities() -> int:
     """Observe anew how hard live items are."""
     return difficulty.refresh_facilities()
+
+
+@shared_task
+def calibrate_readiness() -> list[str]:
+    """Calibrate the subjects in which something new was marked."""
+    return services.calibrate_changed(by=Actor.system("calibrate_readiness"))

@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from exams.views import attempts, blueprints, essays, exchange, items, office_sittings, papers, practice, results, sittings
+from exams.views import (
+    analyses,
+    attempts,
+    blueprints,
+    essays,
+    exchange,
+    faults,
+    items,
+    learning,
+    office_sittings,
+    papers,
+    practice,
+    regrades,
+    results,
+    sittings,
+)
 
 app_name = "exams"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,6 +48,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("practice/wrong/<uuid:item>/remove/", practice.wrong_remove, name="wrong_remove"),
     path("practice/favourites/", practice.favourite_list, name="favourites"),
     path("practice/favourites/<uuid:item>/", practice.favourite_keep, name="favourite_keep"),
+    path("faults/", faults.fault_list, name="fault_list"),
+    path("faults/report/<uuid:version>/", faults.fault_report, name="fault_report"),
+    path("review/", learning.review_today, name="review"),
+    path("review/plan/", learning.review_plan, name="review_plan"),
+    path("review/next/", learning.review_next, name="review_next"),
+    path("review/<uuid:card>/", learning.review_card, name="review_card"),
+    path("review/<uuid:card>/rate/", learning.review_rate, name="review_rate"),
+    path("readiness/", learning.readiness, name="readiness"),
+    path("office/faults/", faults.office_faults, name="office_faults"),
+    path("office/faults/<uuid:version>/", faults.office_fault, name="office_fault"),
+    path("office/regrades/", regrades.regrade_list, name="office_regrades"),
+    path("office/regrades/new/<uuid:version>/", regrades.regrade_propose, name="regrade_propose"),
+    path("office/regrades/<uuid:regrade>/", regrades.regrade_detail, name="office_regrade"),
+    path("office/regrades/<uuid:regrade>/<slug:act>/", regrades.regrade_act, name="regrade_act"),
+    path("office/papers/<uuid:paper>/analysis/", analyses.paper_analysis, name="office_analysis"),
+    path("office/papers/<uuid:paper>/analysis/compute/", analyses.analysis_request, name="office_analysis_request"),
+    path("office/papers/<uuid:paper>/analysis/<int:number>/", analyses.item_analysis, name="office_analysis_item"),
     path("office/banks/", items.bank_list, name="bank_list"),
     path("office/banks/new/", items.bank_create, name="bank_create"),
     path("office/banks/<uuid:bank>/", items.bank_detail, name="bank"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from exams import essay_selectors, selectors
+from exams import essay_selectors, fault_selectors, selectors
 from exams.models import ItemVersion
-from exams.states import MARKERS, REVIEWERS, VersionState
+from exams.states import BANK_STAFF, MARKERS, REVIEWERS, VersionState
 from lms.core.actor import Actor
 from lms.core.waiting import Task
 
 
 def tasks(actor: Actor) -> list[Task]:
-    return [*_essays(actor), *_items(actor)]
+    return [*_essays(actor), *_faults(actor), *_items(actor)]
 
 
 def _essays(actor: Actor) -> list[Task]:
@@ -33,4 +33,18 @@ def _items(actor: Actor) -> list[Task]:
     found = [Task(_("试题待审核"), waiting, reverse("exams:bank_list"))] if waiting else []
     if ready:
         found.append(Task(_("已审核的试题待启用"), ready, reverse("exams:bank_list")))
+    return found
+
+
+def _faults(actor: Actor) -> list[Task]:
+    """Reports of faulty items to answer, and regrades that somebody else proposed."""
+    if not actor.has(*BANK_STAFF):
+        return []
+    found = []
+    reports = fault_selectors.waiting_reports(actor)
+    if reports:
+        found.append(Task(_("试题报错待答复"), reports, reverse("exams:office_faults")))
+    regrades = fault_selectors.regrades_to_approve(actor) if actor.has(*REVIEWERS) else 0
+    if regrades:
+        found.append(Task(_("改分待批准"), regrades, reverse("exams:office_regrades")))
     return found

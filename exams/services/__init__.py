@@ -1,5 +1,7 @@
 """The one door to write in the exam room."""
 
+from exams.services.analysing import analyse_paper, request_analysis
+from exams.services.applying import apply_regrade
 from exams.services.attempts import (
     Given,
     Receipt,
@@ -13,10 +15,12 @@ from exams.services.attempts import (
     take_window,
 )
 from exams.services.blueprints import CellRow, create_blueprint, draw_papers, retire_blueprint, set_cells
+from exams.services.calibrating import calibrate_changed, calibrate_subject
 from exams.services.content import load_bank
 from exams.services.essays import appoint_marker, claim_script, end_marker, mark_script, release_script
 from exams.services.exchange import choose_rows, close_import, confirm_import, discard_import, upload_items
 from exams.services.exporting import export_items
+from exams.services.faults import answer_faults, report_fault
 from exams.services.items import (
     comment_item,
     create_bank,
@@ -28,8 +32,10 @@ from exams.services.items import (
     review_item,
     revise_item,
 )
+from exams.services.learning import collect_mistakes, is_right, review_card, set_plan
 from exams.services.papers import create_paper, draw_items, paper_shortfalls, publish_paper, retire_paper, set_paper_items
 from exams.services.practice import answer_practice, finish_round, keep_favourite, start_round, take_out
+from exams.services.regrading import approve_regrade, propose_regrade, reject_regrade, withdraw_regrade
 from exams.services.rulings import late_answers, rule_on_attempt
 from exams.services.seats import check_in, give_up_seat, grant, seat_audience, start_in_sitting, take_seat
 from exams.services.sittings import (
@@ -48,15 +54,22 @@ __all__ = [
     "Given",
     "Receipt",
     "Terms",
+    "analyse_paper",
     "announce_sitting",
+    "answer_faults",
     "answer_practice",
+    "apply_regrade",
     "appoint_marker",
+    "approve_regrade",
+    "calibrate_changed",
+    "calibrate_subject",
     "cancel_sitting",
     "check_in",
     "choose_rows",
     "claim_script",
     "close_import",
     "close_sitting",
+    "collect_mistakes",
     "comment_item",
     "confirm_import",
     "create_bank",
@@ -73,6 +86,7 @@ __all__ = [
     "give_up_seat",
     "grant",
     "invite",
+    "is_right",
     "keep_favourite",
     "late_answers",
     "load_bank",
@@ -82,15 +96,20 @@ __all__ = [
     "mark_script",
     "note_trace",
     "paper_shortfalls",
+    "propose_regrade",
     "publish_item",
     "publish_paper",
+    "reject_regrade",
     "release_script",
     "release_sitting",
+    "report_fault",
+    "request_analysis",
     "resubmit_item",
     "retire_blueprint",
     "retire_item",
     "retire_paper",
     "return_item",
+    "review_card",
     "review_item",
     "revise_item",
     "revise_sitting",
@@ -100,6 +119,7 @@ __all__ = [
     "seat_audience",
     "set_cells",
     "set_paper_items",
+    "set_plan",
     "start_attempt",
     "start_in_sitting",
     "start_round",
@@ -109,4 +129,5 @@ __all__ = [
     "take_seat",
     "take_window",
     "upload_items",
+    "withdraw_regrade",
 ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from exams import allocation, rules
+from exams import allocation, corrections, rules
 from exams.models import Attempt, Favourite, Item, ItemVersion, PracticeAnswer, PracticeRound, SyllabusChapter, WrongEntry
 from exams.states import CHOICE_KINDS, VersionState
 from lms.core import clock
@@ -71,12 +71,18 @@ def answer_practice(*, round_: PracticeRound, number: int, answer: Sequence[str]
         version = row.item_version
         if not chosen or not set(chosen) <= set(rules.LETTERS[: len(version.options)]):
             raise BadInput(_("请先选择答案。"))
-        row.answer, row.is_right, row.answered_at = chosen, set(chosen) == set(version.keys), clock.now()
+        row.answer, row.is_right, row.answered_at = chosen, _is_right(version, chosen), clock.now()
         row.save(update_fields=["answer", "is_right", "answered_at"])
         left = _note(round_.person, {version.item_id: bool(row.is_right)}) > 0
         if not PracticeAnswer.objects.filter(round=round_, answered_at__isnull=True).exists():
             PracticeRound.objects.filter(pk=round_.pk, finished_at__isnull=True).update(finished_at=clock.now())
     return Verdict(row, bool(row.is_right), left)
+
+
+def _is_right(version: ItemVersion, chosen: Iterable[str]) -> bool:
+    """By the key, or by what corrects it since."""
+    standing = corrections.of_versions([version.pk]).get(version.pk, [])
+    return frozenset(chosen) in corrections.right_answers(frozenset(version.keys), standing)
 
 
 def finish_round(*, round_: PracticeRound, by: Actor) -> PracticeRound:

@@ -129,6 +129,7 @@ def item_detail(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
         "questions": selectors.questions_under(row) if shown.kind == ItemKind.CASE else [],
         "open_version": open_version,
         "live_version": live_version,
+        "frozen_version": live_version or next((v for v in versions if v.state == VersionState.RETIRED), None),
         "may_write": _may(request, row.bank, AUTHORS),
         "may_review": may_review,
         "is_author": open_version is not None and open_version.author == request.actor.uuid,  # type: ignore[attr-defined]

@@ -70,6 +70,13 @@ TEMPLATES: tuple[Template, ...] = (
     Template("exam.sitting_cancelled", _("考试取消"), _("%(sitting)s已取消"), _("原因：%(reason)s")),
     Template("exam.granted", _("考试安排调整"), _("%(sitting)s：您的个人安排已调整"), _("请登录查看延时或增加的作答次数。")),
     Template("exam.ruled", _("作答处理结果"), _("您在%(paper)s的作答有处理结果"), _("请登录查看处理结果和理由。")),
+    Template(
+        "exam.regraded",
+        _("成绩更正"),
+        _("%(paper)s的成绩已更正"),
+        _("第 %(number)s 题已改分，您的总分由 %(before)s 分改为 %(after)s 分。%(outcome)s原因：%(reason)s"),
+    ),
+    Template("exam.fault_answered", _("报错答复"), _("您报告的试题已有答复"), _("处理结果：%(outcome)s。%(answer)s")),
     Template("supervision.to_countersign", _("督导待确认"), _("有一次督导记录待您签字确认"), _("日期：%(held_on)s。")),
     Template(
         "supervision.disputed",

@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 
 from exams import services
-from exams.models import Attempt, Response, SittingSeat
+from exams.models import Attempt, Regrade, RegradeChange, Response, SittingSeat
 from exams.services import Given
 from lms.audit.models import AuditEvent
+from lms.core import clock
 from lms.core.errors import Refused
 from lms.ledger.models import Line
 from tests.factories import exams as make
@@ -147,3 +148,49 @@ def test_two_rulings_at_once_change_the_score_one_after_the_other():
     got = together(*[lambda: services.rule_on_attempt(attempt=attempt, outcome="voided", reason="核实", by=make.SYSTEM)] * 4)
     assert sum(1 for one in got if isinstance(one, Refused)) == 3, got
     assert Line.objects.filter(source_uuid=attempt.uuid).count() == 2  # the score and its counter-line
+
+
+def test_a_correction_under_way_misses_no_marking():
+    """Submissions race the approval of a regrade: whatever the order, everybody ends with the corrected points."""
+    paper = make.paper()
+    attempts = [make.attempt(on=paper) for _ in range(6)]
+    for attempt in attempts:
+        services.save_response(attempt=attempt, item_number=1, sequence=1, answer="C", by=make.actor_of(attempt.person))
+    version = paper.paper_items.get(number=1).item_version
+    regrade = services.propose_regrade(version=version, remedy="keys", keys=["C"], reason="有误", by=make.actor("trainer", "/"))
+
+    def hand_in(attempt):
+        return lambda: services.submit_attempt(attempt=attempt, by=make.actor_of(attempt.person))
+
+    def approve():
+        for _once_more in range(20):
+            try:
+                return services.approve_regrade(regrade=regrade, by=make.actor("reviewer", "/"))
+            except Refused:  # somebody handed in since the preview
+                regrade.refresh_from_db()
+        raise AssertionError("never approved")
+
+    got = together(*[hand_in(a) for a in attempts[:3]], approve, *[hand_in(a) for a in attempts[3:]])
+    assert not [r for r in got if isinstance(r, Exception)], got
+    regrade.refresh_from_db()
+    assert regrade.state == "applied"
+    assert set(Attempt.objects.values_list("points", flat=True)) == {100}
+    for attempt in attempts:
+        assert Line.objects.standing().get(source_uuid=attempt.uuid, kind="scored").facts["points"] == "1"
+
+
+def test_two_workers_apply_a_regrade_once():
+    paper = make.paper()
+    for _ in range(5):
+        attempt = make.attempt(on=paper)
+        services.save_response(attempt=attempt, item_number=1, sequence=1, answer="C", by=make.actor_of(attempt.person))
+        services.submit_attempt(attempt=attempt, by=make.actor_of(attempt.person))
+    version = paper.paper_items.get(number=1).item_version
+    regrade = services.propose_regrade(version=version, remedy="void", reason="有误", by=make.actor("trainer", "/"))
+    Regrade.objects.filter(pk=regrade.pk).update(
+        state="approved", effective_at=clock.now(), decided_at=clock.now(), decided_by=make.actor("reviewer").uuid
+    )
+    regrade.refresh_from_db()
+    got = together(*[lambda: services.apply_regrade(regrade=regrade, by=make.SYSTEM)] * 3)
+    assert sum(got) == 5 and RegradeChange.objects.count() == 5
+    assert Line.objects.filter(kind="scored", sign=1).count() == 10 and Line.objects.standing().count() == 5
