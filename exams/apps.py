@@ -9,4 +9,4 @@ class ExamsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from exams import personal  # noqa: F401
+        from exams import learning_personal, personal  # noqa: F401

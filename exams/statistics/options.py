@@ -36,18 +36,19 @@ def option_analysis(
     size = float(upper.sum())
     centred = totals - totals.mean()
     found: list[list[OptionStatistics]] = [[] for _ in range(width)]
-    own_deviation = scores - scores.mean(axis=0)
-    rest_deviation = np.sqrt(np.maximum(((centred[:, None] - own_deviation) ** 2).sum(axis=0), 0.0))
+    own = scores - scores.mean(axis=0)
+    squares = np.einsum("ij,ij->j", own, own)
+    rest = np.sqrt(np.maximum(centred @ centred - 2 * (centred @ own) + squares, 0.0))  # length of the other items' deviations
     for place in range(max(options, default=0)):
         picked = ((chosen >> place) & 1).astype(np.float64)
         hits = picked.sum(axis=0)
         sums, high, low = totals @ picked, upper @ picked / size, lower @ picked / size
-        with_rest = centred @ picked - (own_deviation * picked).sum(axis=0)
+        with_rest = centred @ picked - np.einsum("ij,ij->j", own, picked)
         spread = np.sqrt(hits * (1 - hits / count))
         for item in range(width):
             if place >= options[item]:
                 continue
-            divisor = spread[item] * rest_deviation[item]
+            divisor = spread[item] * rest[item]
             found[item].append(
                 OptionStatistics(
                     letter=letters[place],

@@ -123,3 +123,18 @@ def test_nothing_is_certain_in_print():
     assert irt.Readiness(0.9999, 0.999, 1.0).percent == (99, 98, 99)
     assert irt.Readiness(0.00001, 0.0, 0.0001).percent == (1, 1, 2)
     assert irt.Readiness(0.5, 0.401, 0.699).percent == (50, 40, 70)
+
+
+def test_the_documented_calibration_is_fresh_and_its_picture_whole(settings):
+    """The page's quick run is made again: whoever changes model or simulation makes the page anew."""
+    from exams.readiness_report import PAGE, PICTURE, document, fingerprint, picture
+
+    folder = settings.BASE_DIR / "docs/reference"
+    page, drawn = (folder / PAGE).read_text(), (folder / PICTURE).read_text()
+    small = readiness_simulation.run(readiness_simulation.SMALL)
+    for told, again in zip(re.findall(r"^- (\S+) (\d\.\d{3})$", page, re.M), fingerprint(small), strict=True):
+        name, value = again.split(" ")
+        assert told[0] == name and float(told[1]) == pytest.approx(float(value), abs=0.02), "run manage.py readiness_calibration"
+    assert set(re.findall(r"^## .*", page, re.M)) == set(re.findall(r"^## .*", document(small, small), re.M))
+    bins = len(re.findall(r"^\| \d+%–", page, re.M))
+    assert drawn.count("<circle") == bins and picture(small).count("<circle") == len(small.bins)
