@@ -27,7 +27,7 @@ class Figure:
     is_percent: bool = False
 
     def _one(self, number: float) -> str:
-        return f"{number * 100:.0f}" if self.is_percent else f"{number:.2f}"
+        return f"{number * 100:.0f}" if self.is_percent else f"{number:.2f}".replace("-", "−")
 
     @property
     def main(self) -> str:
@@ -39,8 +39,9 @@ class Figure:
     def interval(self) -> str:
         if self.low is None or self.high is None:
             return _("证据不足")
-        tail = "%" if self.is_percent else ""
-        return f"{self._one(self.low)}–{self._one(self.high)}{tail}"
+        if self.is_percent:
+            return f"{self._one(self.low)}–{self._one(self.high)}%"
+        return _("%(low)s 至 %(high)s") % {"low": self._one(self.low), "high": self._one(self.high)}
 
 
 def figure(found: Sequence[float | None] | None, *, percent: bool = False) -> Figure:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 
 class PlanForm(forms.Form):
-    exam_on = forms.DateField(label=gettext_lazy("考试日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    exam_on = forms.DateField(label=gettext_lazy("考试日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     daily_minutes = forms.IntegerField(
         label=gettext_lazy("每天复习几分钟"),
         min_value=5,

@@ -25,7 +25,7 @@ from lms.places.selectors import division_by_code
 
 CITY = "530600"
 CANDIDATES = 150
-DOUBTFUL = 17
+DOUBTFUL = 34
 SECONDS = (18, 25, 31, 40, 22, 55, 29)
 
 
@@ -40,7 +40,7 @@ def build(kit: Kit, today: dt.date) -> None:
             kit, paper, person, kit.rng.gauss(0.1, 1.0), hardness, moment(today - dt.timedelta(days=50 - index % 30), 9, index % 60)
         )
     _sit(kit, paper, other, 0.2, hardness, moment(today - dt.timedelta(days=19), 20))
-    attempt = _sit(kit, paper, learner, 0.35, hardness, moment(today - dt.timedelta(days=12), 20))
+    attempt = _sit(kit, paper, learner, -0.35, hardness, moment(today - dt.timedelta(days=12), 20))
     with clock.at(moment(today - dt.timedelta(days=11), 3)):
         services.analyse_paper(paper=paper, by=kit.by)
         services.calibrate_subject(subject=paper.subject, by=kit.by)
@@ -101,7 +101,7 @@ def _fault(kit: Kit, paper: Paper, reporter: Person, today: dt.date) -> None:
     me, trainer = actor_of(reporter), actor_of(kit.cast["jiangshi"])
     with clock.at(moment(today - dt.timedelta(days=9), 20)):
         for number, kind, text in (
-            (DOUBTFUL, "key", "题干里的说法可以有两种理解，按另一种理解应选别的选项，请核实。"),
+            (DOUBTFUL, "key", "组员也在互相练习、互相打气，看成支持小组也说得通，请核实。"),
             (33, "typo", "有一个选项的标点重复了。"),
         ):
             services.report_fault(version=versions[number], person=reporter, kind=kind, text=text, attempt=own, by=me)
@@ -112,8 +112,9 @@ def _fault(kit: Kit, paper: Paper, reporter: Person, today: dt.date) -> None:
     with clock.at(moment(today - dt.timedelta(days=2), 15)):
         services.propose_regrade(
             version=versions[DOUBTFUL],
-            remedy="void",
-            reason="题干表述可作两种理解，两种理解下的答案不同，拟作废此题（演示）。",
+            remedy="keys",
+            keys=["A", "B"],
+            reason="题干没有说明小组以学习为主还是以互助为主，两种答案都成立（演示）。",
             by=trainer,
         )
 
