@@ -12,7 +12,7 @@ from exams.models import ItemVersion, PaperItem, Regrade
 from exams.regrade_states import REGRADE_EVENTS, REGRADE_MOVES, RegradeState, Remedy
 from exams.services import previewing
 from exams.services.items import retire_item
-from exams.states import BANK_STAFF, CHOICE_KINDS, REVIEWERS, VersionState
+from exams.states import BANK_STAFF, CHOICE_KINDS, REVIEWERS, ItemKind, VersionState
 from lms.audit import services as audit
 from lms.core import clock, jobs
 from lms.core.actor import Actor
@@ -144,6 +144,8 @@ def _require(version: ItemVersion, by: Actor, roles: Collection[str]) -> None:
 
 def _answers(version: ItemVersion, remedy: str, keys: Sequence[Collection[str]]) -> list[list[str]]:
     """The answers of a proposal, checked: none for a void item, at least one otherwise, and not what counts already."""
+    if version.kind in (ItemKind.ESSAY, ItemKind.CASE):
+        raise Refused(_("主观题由阅卷人评分，案例请对它的小题提出改分。"))
     if remedy == Remedy.VOID:
         return []
     if remedy != Remedy.KEYS:

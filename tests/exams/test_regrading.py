@@ -150,6 +150,9 @@ def test_refusals(paper):
             services.propose_regrade(**{"version": version, "remedy": "keys", "reason": "有误", "by": trainer, **spec})
     with pytest.raises(Missing):
         services.propose_regrade(version=version, remedy="void", reason="有误", by=make.actor("trainer", "/51/"))
+    essay = ItemVersion(kind="essay", state="live", item=version.item)
+    with pytest.raises(Refused, match="由阅卷人评分"):
+        services.propose_regrade(version=essay, remedy="void", reason="有误", by=trainer)
     regrade = services.propose_regrade(version=version, remedy="void", reason="有误", by=trainer)
     with pytest.raises(Refused, match="已有一项改分"):
         propose(paper)
