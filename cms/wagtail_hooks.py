@@ -19,12 +19,20 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import InspectView, SnippetViewSet
 
 from cms.models import Policy
 
 # Wagtail's own items that lead to other hosts or to accounts, which are kept elsewhere
 HIDDEN_MENU = {"users", "groups", "whats-new-in-wagtail", "editor-guide", "locales", "sites"}
+
+
+class PolicyInspectView(InspectView):
+    """Wagtail writes "None" where a field is empty."""
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        found = super().get_field_display_value(field_name, field)
+        return "—" if found in (None, "", "None") else found
 
 
 class PolicyViewSet(SnippetViewSet):
@@ -46,6 +54,8 @@ class PolicyViewSet(SnippetViewSet):
     list_filter = ["kind", "status", "certainty"]
     list_per_page = 30
     inspect_view_enabled = True
+    inspect_view_class = PolicyInspectView
+    inspect_view_fields_exclude = ["id", "uuid"]
     panels = [
         MultiFieldPanel(
             [FieldPanel("title"), FieldRowPanel([FieldPanel("kind"), FieldPanel("issuing_body"), FieldPanel("document_number")])],

@@ -232,3 +232,10 @@ def test_the_actor_costs_no_query_until_somebody_asks(world, client_as, django_a
 def test_a_public_page_costs_a_stranger_no_query(world, client, django_assert_num_queries):
     with django_assert_num_queries(1):  # health asks the database whether it answers
         client.get("/health/")
+
+
+def test_adding_a_passkey_speaks_chinese(world):
+    from tests.factories.world import make_client
+
+    page = make_client(make_user()).get(reverse("mfa_add_webauthn")).content.decode()
+    assert "密钥名称" in page and ">Name" not in page

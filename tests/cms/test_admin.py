@@ -160,3 +160,19 @@ def test_scripts_of_the_admin_speak_chinese(editor):
     catalogue = polib.pofile(str(LOCALE / "djangojs.po"))
     assert all(entry.translated() for entry in catalogue)
     assert "django.gettext" in text or "gettext" in text
+
+
+@pytest.mark.django_db
+def test_what_wagtail_leaves_in_english_is_said_in_chinese(editor):
+    from wagtail.models import Page
+
+    policy = make_policy()
+    shown = editor.get(f"/admin/snippets/cms/policy/inspect/{policy.pk}/").content.decode()
+    assert str(policy.uuid) not in shown and ">None<" not in re.sub(r"\s", "", shown) and "—" in shown
+    assert Page.objects.get(depth=1).title == "全部站点"
+    explorer = editor.get(reverse("wagtailadmin_explore_root")).content.decode()
+    assert 'aria-label="Actions"' not in explorer
+    home().save_revision(user=None).publish(user=None)
+    aging = editor.get("/admin/reports/aging-pages/").content.decode()
+    words = re.sub(r"<[^>]+>", " ", re.sub(r"<script.*?</script>", "", aging, flags=re.S)).split()
+    assert "系统" in words and "None" not in words
