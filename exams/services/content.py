@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from exams import rules
 from exams.models import Item, ItemBank, ItemPlacement, ItemVersion, Paper, PaperTemplate, SyllabusChapter, SyllabusEdition
+from exams.models.banks import CONTENT
 from exams.services.items import USUAL_POINTS, demo_author
 from exams.services.papers import create_paper, publish_paper
 from exams.services.standards import load_standards, load_syllabus
@@ -57,30 +58,31 @@ def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None =
         )
         there = set(Item.objects.filter(bank=bank).values_list("code", flat=True))
         chapters = _chapters(content.get("subject", ""))
-        items, versions, placements = [], [], []
+        items, versions, placements = list[Item](), [], []
+        by_code: dict[str, Item] = {}
         now = clock.now()
         for entry in content["items"]:
             if entry["code"] in there:
                 continue
-            faults = rules.item_faults(kind=entry["kind"], stem=entry["stem"], options=entry["options"], keys=entry["keys"])
+            content_of = content_from(entry)
+            faults = content_of.faults()
             if faults:
                 raise BadInput(f"{entry['code']}: {''.join(faults)}")
-            item = Item(bank=bank, code=entry["code"], created_by=author)
+            case = by_code.get(entry.get("case", ""))
+            place = 1 + sum(1 for other in items if other.case is case) if case else 0
+            item = Item(bank=bank, code=entry["code"], created_by=author, case=case, place=place)
+            by_code[item.code] = item
             items.append(item)
             versions.append(
                 ItemVersion(
                     item=item,
                     number=1,
                     state=VersionState.LIVE,
-                    kind=entry["kind"],
-                    stem=entry["stem"],
-                    options=entry["options"],
-                    keys=sorted(entry["keys"]),
-                    explanation=entry["explanation"],
-                    points=USUAL_POINTS[ItemKind(entry["kind"])],
+                    **content_of.columns(),
+                    points=content_of.worth or USUAL_POINTS[ItemKind(content_of.kind)],
                     law_as_of=dt.date.fromisoformat(entry["law_as_of"]) if entry.get("law_as_of") else None,
                     source=content["source"],
-                    fingerprint=rules.fingerprint(entry["stem"], entry["options"]),
+                    fingerprint=content_of.fingerprint,
                     author=author,
                     author_label=f"system:{content['author']}"[:80],
                     reviewed_by=by.uuid,
@@ -96,13 +98,34 @@ def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None =
                         % {"code": entry["code"], "edition": edition, "title": title}
                     )
                 placements.append(ItemPlacement(item=item, chapter=chapter, edition_id=chapter.syllabus_subject.edition_id))
-        Item.objects.bulk_create(items)
+        _create_items(items)
         ItemVersion.objects.bulk_create(versions)
         ItemPlacement.objects.bulk_create(placements)
         if items:
             audit.record("exams.bank.loaded", bank, by=by, division_path=bank.path, items=len(items))
         papers = tuple(_paper(bank, spec, by) for spec in content.get("papers", []))
     return Loaded(bank, papers, len(items))
+
+
+def content_from(entry: Mapping[str, Any]) -> rules.ItemContent:
+    """The words of one entry; ``pairs`` with ``decoys``, ``order`` and ``number`` are written as a trainer writes them."""
+    words = {name: entry[name] for name in CONTENT if name in entry}
+    if "pairs" in entry:
+        words |= rules.matching_of([(left, right) for left, right in entry["pairs"]], entry.get("decoys", ()))
+    if "order" in entry:
+        words |= rules.ordering_of(entry["order"])
+    if "number" in entry:
+        words["accepted"] = [entry["number"]]
+    return rules.ItemContent.of(**words)
+
+
+def _create_items(items: list[Item]) -> None:
+    """Cases first: their questions point to them."""
+    Item.objects.bulk_create([item for item in items if item.case is None])
+    under = [item for item in items if item.case is not None]
+    for item in under:
+        item.case = item.case  # its key is known now
+    Item.objects.bulk_create(under)
 
 
 def _chapters(subject: str) -> dict[tuple[str, str], SyllabusChapter]:

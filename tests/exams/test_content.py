@@ -9,7 +9,7 @@ import pytest
 
 from exams import rules, services
 from exams.models import Attempt, Item, ItemVersion, Paper
-from exams.services.content import demo_content
+from exams.services.content import content_from, demo_content
 from lms.core.errors import BadInput, Missing
 from tests.factories import exams as make
 
@@ -19,10 +19,14 @@ ITEMS = [item for document in DOCUMENTS for item in document["items"]]
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item["code"])
 def test_every_item_is_lawful_and_explained(item):
-    assert rules.item_faults(kind=item["kind"], stem=item["stem"], options=item["options"], keys=item["keys"]) == []
-    assert len(item["explanation"]) >= 15
-    assert len(item["options"]) == {"single": 4, "multiple": 5}[item["kind"]]
-    assert len(item["keys"]) in {"single": {1}, "multiple": {2, 3, 4}}[item["kind"]]
+    content = content_from(item)
+    assert content.faults() == []
+    assert len(item["explanation"]) >= 15 or item["kind"] == "case"
+    if item["kind"] in {"single", "multiple"}:
+        assert len(content.options) == {"single": 4, "multiple": 5}[item["kind"]]
+        assert len(content.keys) in {"single": {1}, "multiple": {2, 3, 4}}[item["kind"]]
+    if item["kind"] == "essay":
+        assert content.worth == 2000
 
 
 def test_keys_are_spread_and_no_two_items_are_alike():
@@ -33,6 +37,24 @@ def test_keys_are_spread_and_no_two_items_are_alike():
     assert set(multiples) == set("ABCDE") and max(multiples.values()) < 1.5 * min(multiples.values())
     alike = [(a["code"], b["code"]) for a, b in combinations(ITEMS, 2) if rules.similarity(a["stem"], b["stem"]) > 0.75]
     assert alike == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ["ZT", "SW2"])
+def test_papers_of_every_kind_and_of_essays_come_with_the_system(code):
+    document = next(document for document in DOCUMENTS if document["code"] == code)
+    loaded = services.load_bank(document, make.SYSTEM)
+    paper = loaded.papers[0]
+    assert paper.state == "live" and sum(row.points for row in paper.paper_items.all()) == paper.full_points
+    assert services.load_bank(document, make.SYSTEM).items_added == 0
+    kinds = set(paper.paper_items.values_list("item_version__kind", flat=True))
+    assert (
+        kinds
+        == {
+            "ZT": {"matching", "ordering", "short_answer", "numeric", "true_false", "single", "multiple"},
+            "SW2": {"essay"},
+        }[code]
+    )
 
 
 @pytest.mark.django_db

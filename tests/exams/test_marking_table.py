@@ -53,5 +53,14 @@ def test_orders_pairs_words_and_numbers_by_hand():
     for answer, right in {"casework": 1, "ＣＡＳＥ　WORK": 1, "个案 工作": 1, "个案": 0, "case-work": 0, "": 0}.items():
         assert rules.mark(text, (answer,), key, 100) == 100 * right, answer
     key = rules.AnswerKey(accepted=("1200",), tolerance="0.5")
-    for answer, right in {"1200": 1, "1,200.5": 1, "１１９９．５": 1, "1199.4": 0, "12,00": 0, "1200元": 0, "": 0, "-1200": 0}.items():
+    for answer, right in {
+        "1200": 1,
+        "1,200.5": 1,
+        "１１９９．５": 1,
+        "1199.4": 0,
+        "12,00": 0,
+        "1200元": 0,
+        "": 0,
+        "-1200": 0,
+    }.items():
         assert rules.mark(number, (answer,), key, 100) == 100 * right, answer
