@@ -62,6 +62,15 @@ ROUTES = {
     "exams:item_edit": roles(AUTHORS),
     "exams:item_preview": roles(AUTHORS, Reach.NONE, note="shows what was posted, reads no row"),
     "exams:item_act": roles(BANK_STAFF, note="review, return, publish, retire, comment: the service asks for the role"),
+    # the same desk in the editors' admin
+    "exams_admin:bank_list": roles(BANK_STAFF),
+    "exams_admin:bank_create": roles(AUTHORS),
+    "exams_admin:bank": roles(BANK_STAFF),
+    "exams_admin:item_create": roles(AUTHORS),
+    "exams_admin:item": roles(BANK_STAFF),
+    "exams_admin:item_edit": roles(AUTHORS),
+    "exams_admin:item_preview": roles(AUTHORS, Reach.NONE, note="shows what was posted, reads no row"),
+    "exams_admin:item_act": roles(BANK_STAFF, note="review, return, publish, retire, comment: the service asks for the role"),
     # markers of essays
     "exams:marking_list": roles(MARKERS, Reach.OWN, "papers one is appointed to mark"),
     "exams:script_claim": roles(MARKERS, Reach.OWN, "a paper one is appointed to mark"),

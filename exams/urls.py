@@ -20,6 +20,17 @@ from exams.views import (
 )
 
 app_name = "exams"
+# the desk of those who write items: under office/ here, and in the editors' admin (``wagtail_hooks``)
+ITEM_DESK: list[URLPattern | URLResolver] = [
+    path("banks/", items.bank_list, name="bank_list"),
+    path("banks/new/", items.bank_create, name="bank_create"),
+    path("banks/<uuid:bank>/", items.bank_detail, name="bank"),
+    path("banks/<uuid:bank>/items/new/", items.item_create, name="item_create"),
+    path("preview/", items.item_preview, name="item_preview"),
+    path("<uuid:item>/", items.item_detail, name="item"),
+    path("<uuid:item>/edit/", items.item_edit, name="item_edit"),
+    path("<uuid:item>/<slug:act>/", items.item_act, name="item_act"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", attempts.paper_list, name="paper_list"),
     path("papers/<uuid:paper>/", attempts.paper_detail, name="paper"),

@@ -2,7 +2,7 @@
 
 from exams.models.analyses import Calibration, ItemAnalysis, ItemParameters, PaperAnalysis
 from exams.models.attempts import Attempt, AttemptTrace, Response
-from exams.models.banks import Item, ItemBank, ItemComment, ItemPlacement, ItemVersion
+from exams.models.banks import Item, ItemBank, ItemComment, ItemPlacement, ItemSketch, ItemVersion
 from exams.models.blueprints import (
     Blueprint,
     BlueprintCell,
@@ -58,6 +58,7 @@ __all__ = [
     "ItemParameters",
     "ItemPicture",
     "ItemPlacement",
+    "ItemSketch",
     "ItemVersion",
     "MarkingRule",
     "Paper",

@@ -160,6 +160,21 @@ class ItemPlacement(models.Model):
         ]
 
 
+class ItemSketch(models.Model):
+    """One digest of an item's newest wording: near-duplicates share some. Disposable, see ``sketch_items``."""
+
+    PERSONAL: tuple[str, ...] = ()
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="sketches")
+    digest = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            # who shares a digest
+            models.Index(fields=["digest", "item"], name="exams_sketch_digest"),
+        ]
+
+
 class ItemComment(Record):
     """A remark of an author or reviewer on a version; kept with the item. Text is about the item, not about people."""
 

@@ -29,10 +29,12 @@ from exams.rules.marking import (
     settled,
 )
 from exams.rules.orders import draw, option_order
+from exams.rules.sketches import ALIKE, sketch
 from exams.rules.texts import fingerprint, normalise, normalise_answer, similarity
 from exams.rules.timing import Arrival, arrival, closing_of, deadline_of, deadline_within
 
 __all__ = [
+    "ALIKE",
     "CHOICE",
     "FINALS",
     "KINDS_OF",
@@ -67,5 +69,6 @@ __all__ = [
     "section_faults",
     "settled",
     "similarity",
+    "sketch",
     "third_over",
 ]

@@ -31,6 +31,7 @@ from exams.services.items import (
     return_item,
     review_item,
     revise_item,
+    sketch_items,
 )
 from exams.services.learning import collect_mistakes, is_right, review_card, set_plan
 from exams.services.papers import create_paper, draw_items, paper_shortfalls, publish_paper, retire_paper, set_paper_items
@@ -120,6 +121,7 @@ __all__ = [
     "set_cells",
     "set_paper_items",
     "set_plan",
+    "sketch_items",
     "start_attempt",
     "start_in_sitting",
     "start_round",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from exams import rules
 from exams.models import Item, ItemBank, ItemPlacement, ItemVersion, Paper, PaperTemplate, SyllabusChapter, SyllabusEdition
 from exams.models.banks import CONTENT
-from exams.services.items import USUAL_POINTS, demo_author
+from exams.services.items import USUAL_POINTS, demo_author, sketch_item
 from exams.services.papers import create_paper, publish_paper
 from exams.services.standards import load_standards, load_syllabus
 from exams.states import ItemKind, VersionState
@@ -100,6 +100,8 @@ def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None =
                 placements.append(ItemPlacement(item=item, chapter=chapter, edition_id=chapter.syllabus_subject.edition_id))
         _create_items(items)
         ItemVersion.objects.bulk_create(versions)
+        for item, version in zip(items, versions, strict=True):
+            sketch_item(item, version)
         ItemPlacement.objects.bulk_create(placements)
         if items:
             audit.record("exams.bank.loaded", bank, by=by, division_path=bank.path, items=len(items))

@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from exams import rules
-from exams.models import Item, ItemBank, ItemComment, ItemPlacement, ItemVersion, SyllabusChapter, TemplateSection
+from exams.models import Item, ItemBank, ItemComment, ItemPlacement, ItemSketch, ItemVersion, SyllabusChapter, TemplateSection
 from exams.models.banks import CONTENT
 from exams.states import (
     AUTHORS,
@@ -100,6 +100,7 @@ def create_item(
         item = Item.objects.create(bank=bank, code=code or _next_code(bank), created_by=by.uuid, case=case, place=place)
         version = ItemVersion.objects.create(item=item, number=1, author=by.uuid, author_label=by.label, **body)
         _place(item, chapters)
+        sketch_item(item, version)
         audit.record("exams.item.created", item, by=by, division_path=bank.path, kind=body["kind"])
     return version
 
@@ -137,6 +138,7 @@ def revise_item(
         if chapters is not None:
             item.placements.all().delete()
             _place(item, chapters)
+        sketch_item(item, version)
         audit.record("exams.item.revised", item, by=by, division_path=item.bank.path, version=version.number)
     return version
 
@@ -282,6 +284,26 @@ def _next_code(bank: ItemBank) -> str:
     while Item.objects.filter(bank=bank, code=f"{bank.code}-{number:05d}").exists():
         number += 1
     return f"{bank.code}-{number:05d}"
+
+
+def sketch_item(item: Item, version: ItemVersion) -> None:
+    """Keep the digests of an item's newest wording, by which near-duplicates are found."""
+    item.sketches.all().delete()
+    ItemSketch.objects.bulk_create(ItemSketch(item=item, digest=digest) for digest in rules.sketch(version.content.wording))
+
+
+def sketch_items(*, by: Actor) -> int:
+    """Make the digests of every item anew, for banks that were loaded before there were any. Returns how many items."""
+    if not by.everywhere:
+        raise Missing(_("没有找到。"))
+    done = 0
+    for item in Item.objects.order_by("pk").iterator(chunk_size=500):
+        version = item.versions.order_by("-number").first()
+        if version is not None:
+            with transaction.atomic():
+                sketch_item(item, version)
+            done += 1
+    return done
 
 
 def _place_in(case: Item, bank: ItemBank, kind: str) -> int:

@@ -16,11 +16,30 @@ from django.views.decorators.http import require_GET, require_POST
 from exams import rules, selectors, services
 from exams.forms import BankForm, ItemFilter
 from exams.item_form import ItemForm
+from exams.likeness import Alike, alike_items
 from exams.models import Item, ItemBank
 from exams.questions import bare_question, specimen, unanswered
 from exams.states import AUTHORS, OPEN_VERSIONS, REVIEWERS, ItemKind, VersionState
 from exams.views.common import as_uuid, found
 from lms.core.errors import LmsError, Missing
+
+ADMIN = "exams_admin"  # the same desk inside the editors' admin
+FRAMES = {ADMIN: "exams/admin/frame.html", "exams": "exams/office/frame.html"}
+
+
+def _desk(request: HttpRequest) -> str:
+    """Through which door one came: the office, or the editors' admin. The addresses stay behind the same door."""
+    match = request.resolver_match
+    return ADMIN if match is not None and ADMIN in match.namespaces else "exams"
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    desk = _desk(request)
+    return render(request, template, {**context, "desk": desk, "frame": FRAMES[desk]})
+
+
+def _to(request: HttpRequest, name: str, **kwargs: Any) -> HttpResponse:
+    return redirect(f"{_desk(request)}:{name}", **kwargs)
 
 
 @require_GET
@@ -29,7 +48,7 @@ def bank_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(selectors.banks_in(actor), 25).get_page(request.GET.get("page"))
     counts = selectors.bank_counts(list(page))
     rows = [(bank, counts.get(bank.pk, {})) for bank in page]
-    return render(request, "exams/office/bank_list.html", {"page_obj": page, "rows": rows, "may_write": actor.has(*AUTHORS)})
+    return _page(request, "exams/office/bank_list.html", {"page_obj": page, "rows": rows, "may_write": actor.has(*AUTHORS)})
 
 
 def bank_create(request: HttpRequest) -> HttpResponse:
@@ -42,8 +61,8 @@ def bank_create(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("题库已建立。"))
-            return redirect("exams:bank", bank=bank.uuid)
-    return render(request, "exams/office/bank_form.html", {"form": form})
+            return _to(request, "bank", bank=bank.uuid)
+    return _page(request, "exams/office/bank_form.html", {"form": form})
 
 
 @require_GET
@@ -55,7 +74,7 @@ def bank_detail(request: HttpRequest, bank: uuid.UUID) -> HttpResponse:
     counts = selectors.bank_counts([row]).get(row.pk, {})
     states = [(state, counts.get(state.value, 0)) for state in VersionState]
     context = {"bank": row, "page_obj": page, "filter": narrowed, "states": states, "may_write": _may(request, row, AUTHORS)}
-    return render(request, "exams/office/bank.html", context)
+    return _page(request, "exams/office/bank.html", context)
 
 
 @found
@@ -65,7 +84,10 @@ def item_create(request: HttpRequest, bank: uuid.UUID) -> HttpResponse:
         raise Missing(_("没有找到。"))
     case = _case(request, row)
     form = ItemForm(request.POST or None, bank=row, in_case=case is not None)
-    if request.method == "POST" and form.is_valid():
+    alike: list[Alike] = []
+    if request.method == "POST" and form.is_valid() and not request.POST.get("allow_duplicate"):
+        alike = alike_items(request.actor, form.written())  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid() and not alike:
         try:
             version = services.create_item(
                 bank=row,
@@ -80,8 +102,10 @@ def item_create(request: HttpRequest, bank: uuid.UUID) -> HttpResponse:
             messages.success(request, _("草稿已保存，请由另一位老师审核。"))
             if request.POST.get("then") == "another":
                 return redirect(request.get_full_path())
-            return redirect("exams:item", item=version.item.uuid)
-    return render(request, "exams/office/item_form.html", {"form": form, "bank": row, "case": case, "preview": _preview(form)})
+            return _to(request, "item", item=version.item.uuid)
+    return _page(
+        request, "exams/office/item_form.html", {"form": form, "bank": row, "case": case, "alike": alike, "preview": _preview(form)}
+    )
 
 
 @found
@@ -98,15 +122,17 @@ def item_edit(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("草稿已保存，请由另一位老师审核。"))
-            return redirect("exams:item", item=item)
+            return _to(request, "item", item=item)
     context = {"form": form, "bank": row.bank, "item": row, "newest": newest, "preview": _preview(form)}
-    return render(request, "exams/office/item_form.html", context)
+    return _page(request, "exams/office/item_form.html", context)
 
 
 @require_POST
 def item_preview(request: HttpRequest) -> HttpResponse:
     """The item as a candidate will see it, from what is in the form now; saves nothing."""
     form = ItemForm(request.POST, bank=ItemBank(subject=""))
+    if _desk(request) == ADMIN:
+        return render(request, "exams/admin/preview.html", {"preview": _preview(form)})
     return render(request, "exams/parts/item_preview.html", {"preview": _preview(form)})
 
 
@@ -136,7 +162,7 @@ def item_detail(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
         "worth": rules.as_points(shown.points),
         "comments": [(version, comment) for version in versions for comment in version.comments.all()],
     }
-    return render(request, "exams/office/item.html", context)
+    return _page(request, "exams/office/item.html", context)
 
 
 @require_POST
@@ -150,7 +176,7 @@ def item_act(request: HttpRequest, item: uuid.UUID, act: str) -> HttpResponse:
         raise
     except LmsError as error:
         messages.error(request, str(error))
-    return redirect("exams:item", item=item)
+    return _to(request, "item", item=item)
 
 
 def _act(request: HttpRequest, item: Item, act: str) -> str:
