@@ -37,6 +37,7 @@ CAST = (
     Part("dudao", "督导", "杨喆", "530621", "社会工作督导", (Role.SUPERVISOR,)),
     Part("xianban", "县级经办人（班主任）", "赵明芳", "530621", "民政局经办人", (Role.CLASS_MANAGER,)),
     Part("shiban", "市级管理员", "李建华", "530600", "民政局科长", (Role.REGIONAL_ADMIN,)),
+    Part("shishen", "市级审核人", "陶应平", "530600", "民政局副局长", (Role.REVIEWER,)),
     Part("shengban", "省级管理员", "周文静", "530000", "社会工作处干部", (Role.REGIONAL_ADMIN,)),
     Part("shenhe", "审核人", "何永清", "530000", "社会工作处处长", (Role.REVIEWER,)),
     Part("bianji", "内容编辑", "苏晓燕", "530000", "内容编辑", (Role.EDITOR,)),

@@ -21,7 +21,7 @@ from lms.core.actor import Actor
 from lms.core.errors import Refused
 from lms.core.models import Job
 from lms.demo import cast
-from lms.demo.chapters import baoshan, kaili, lately, marking, mock_exam, ningxia, sichuan, today, zhaotong
+from lms.demo.chapters import approval, baoshan, kaili, lately, marking, mock_exam, ningxia, sichuan, today, zhaotong
 from lms.demo.kit import Kit, moment
 from lms.ledger import services as ledger
 
@@ -44,6 +44,7 @@ def build(*, seed: int, people: int, say: Callable[[str], None]) -> Job:
         baoshan.build(kit, shown)
         today.build(kit, clock.today(), shown)
         mock_exam.build(kit, clock.today())
+        approval.build(kit, clock.today(), shown)
         lately.build(kit, clock.today())
         marking.build(kit, clock.today())
     ledger.refresh_summaries()
