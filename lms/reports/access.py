@@ -2,6 +2,7 @@
 
 from lms.accounts.roles import OFFICE, REPORTING, Role
 from lms.core.routes import Access, Reach, public, roles, signed_in
+from lms.people.access import SEES
 from lms.reports.home import DESK
 
 APPROVING = OFFICE | {Role.REVIEWER}
@@ -17,6 +18,8 @@ ROUTES: dict[str, Access] = {
     "reports:open": roles(REPORTING, note="names are masked outside the offices of the person's division"),
     "reports:export_rows": roles(REPORTING),
     "reports:evidence": roles(REPORTING),
+    "reports:my_hours": signed_in(Reach.OWN),
+    "reports:person_hours": roles(SEES, note="the reading is audited"),
     "reports:approval": roles(REPORTING, Reach.DIVISION, "the reader's own highest division"),
     "reports:period": roles(REPORTING),
     "reports:period_act": roles(APPROVING, note="who hands in and who decides is asked by the service, by level"),

@@ -9,5 +9,5 @@ class ReportsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lms.reports import jobs, merging  # noqa: F401  registers the jobs and what merges do to figures
+        from lms.reports import jobs, merging, personal  # noqa: F401  registers the jobs, what merges do to figures, the panel
         from lms.reports.approval import exports, services  # noqa: F401

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lms.reports import home, views
+from lms.reports import home, hours, views
 from lms.reports.approval import signing
 from lms.reports.approval import views as approval
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("figures/<slug:code>/open/", views.open_figure, name="open"),
     path("figures/<slug:code>/open/export/", views.export_rows, name="export_rows"),
     path("figures/<slug:code>/evidence/<uuid:person>/<uuid:occasion>/", views.evidence, name="evidence"),
+    path("hours/", hours.mine, name="my_hours"),
+    path("hours/<uuid:uuid>/", hours.of_person, name="person_hours"),
     path("approval/", approval.worklist, name="approval"),
     path("approval/<slug:code>/<int:period>/", approval.period, name="period"),
     path("approval/<slug:code>/<int:period>/act/<slug:act>/", approval.act, name="period_act"),

@@ -57,6 +57,7 @@ def _link(world: Any) -> dict[str, Any]:
 
 
 ROUTES = {
+    "reports:person_hours": lambda world: {"kwargs": {"uuid": make_person(world.division).uuid}, "method": "get"},
     "reports:period": _period,
     "reports:period_act": _act,
     "reports:sign_link": _link,

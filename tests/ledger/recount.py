@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import os.path
 from typing import Any
 
 import pandas as pd
 from django.utils import timezone
 
-from lms.ledger.models import Line
+from lms.ledger.models import Line, LineTag
 from lms.people.models import Merge
+from lms.places.models import Division, DivisionChange
+from lms.programmes.models import Category
 
-COLUMNS = ["human", "day", "path", "division", "mode", "category", "programme", "sex", "ethnic", "education", "age"]
-DIMENSIONS = COLUMNS[4:]
+COLUMNS = ["human", "occasion", "day", "path", "division", "mode", "category", "programme", "sex", "ethnic", "education", "age"]
+DIMENSIONS = COLUMNS[5:]
 SPANS = {
     "all": lambda d: "all",
     "year": lambda d: f"{d:%Y}",
@@ -96,6 +99,7 @@ def half_days(lines: pd.DataFrame) -> pd.DataFrame:
 def _row(human: Any, day: dt.date, first: pd.Series, mode: str) -> dict[str, Any]:
     return {
         "human": human,
+        "occasion": first["occasion"],
         "day": day,
         "path": first["division__path"],
         "mode": mode,
@@ -147,6 +151,45 @@ def stock_on(lines: pd.DataFrame, kind: str, node: str, day: dt.date) -> int:
     held = lines[(lines.kind == kind) & lines["division__path"].str.startswith(node) & (lines.posted_on <= day)]
     valid = [f.get("valid_to") is None or dt.date.fromisoformat(f["valid_to"]) >= day for f in held.facts]
     return held[valid].human.nunique() if len(held) else 0
+
+
+def occasion_tags(as_of: int) -> dict[tuple[Any, str], str]:
+    """(occasion, name) → its only code, or ``several``: from tags of lines that stood at the position."""
+    lines = frame(as_of)
+    tags = pd.DataFrame(list(LineTag.objects.values("line_id", "name", "code")), columns=["line_id", "name", "code"])
+    joined = lines[["id", "occasion"]].merge(tags, left_on="id", right_on="line_id")
+    found = {}
+    for (occasion, name), group in joined.groupby(["occasion", "name"]):
+        codes = set(group["code"])
+        found[occasion, name] = codes.pop() if len(codes) == 1 else "several"
+    return found
+
+
+def category_codes() -> dict[int, str]:
+    return {0: "", **dict(Category.objects.values_list("id", "code"))}
+
+
+def paths_now(as_of: int, day: dt.date) -> dict[int, str]:
+    """Division id → where it is shown on a day: its only heir's place, or the deepest place above all its heirs."""
+    changes = pd.DataFrame(
+        list(DivisionChange.objects.filter(position__lte=as_of, happened_on__lte=day).values("before_id", "after_id")),
+        columns=["before_id", "after_id"],
+    )
+    rows = {d.pk: d for d in Division.objects.all()}
+    found = {}
+    for start in set(changes.before_id):
+        front = {start}
+        while True:  # step by step until nobody in it has become anybody else
+            after = set()
+            for pk in front:
+                heirs = set(changes.after_id[changes.before_id == pk])
+                gone = rows[pk].valid_to is not None and rows[pk].valid_to < day
+                after |= heirs if heirs and gone else {pk}
+            if after == front:
+                break
+            front = after
+        found[start] = os.path.commonpath([rows[pk].path for pk in front]).rstrip("/") + "/"
+    return found
 
 
 def local_day(moment: dt.datetime) -> dt.date:

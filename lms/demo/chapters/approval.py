@@ -13,12 +13,14 @@ from courses.services import CourseRun
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.demo.cast import actor_of
+from lms.demo.classes import run_class
 from lms.demo.kit import Kit, moment
 from lms.ledger import services as ledger
 from lms.ledger.kinds import Kind
 from lms.ledger.models import Line
 from lms.ledger.rules import first_day, month_of
 from lms.places.selectors import children_of, division_by_code
+from lms.programmes import services as programmes
 from lms.reports.approval import services as approval
 
 
@@ -28,10 +30,39 @@ def build(kit: Kit, today: dt.date, shown: list[CoursePage]) -> None:
     while len(months) < 3:
         months.append(month_of(first_day(months[-1]) - dt.timedelta(days=1)))
     last, middle, oldest = months
+    for number, period in enumerate((middle, last), start=1):
+        _small_class(kit, number, period)
     for period in (oldest, middle):
         _to_the_lock(kit, period)
     _returned_once(kit, last)
     _learnt_later(kit, oldest, shown[-1], today)
+
+
+def _small_class(kit: Kit, number: int, period: int) -> None:
+    """A workshop of one day, so that every month shown has something to report."""
+    county = division_by_code("530621")
+    first = first_day(period) + dt.timedelta(days=9)
+    with clock.at(moment(first - dt.timedelta(days=20))):
+        people = kit.persons(12 + 4 * number, list(children_of(county)), title="社区工作者")
+        programme = programmes.create_programme(
+            code=f"LD-SQ-{number}",
+            name=f"社区工作者实务工作坊第{number}期（演示）",
+            kind="training",
+            division=county,
+            starts_on=first,
+            by=kit.by,
+        )
+    run_class(
+        kit,
+        code=f"LD-SQ-{period}",
+        title=f"社区矛盾调解与转介工作坊第{number}期（演示）",
+        division=county,
+        programme=programme,
+        category=None,
+        people=people,
+        first=first,
+        half_days=2,
+    )
 
 
 def _after(period: int, days: int, hour: int = 10) -> dt.datetime:

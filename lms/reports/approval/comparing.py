@@ -57,6 +57,10 @@ class Compared:
     known: Figures
 
     @property
+    def empty(self) -> bool:
+        return not (self.known.any or (self.signed is not None and self.signed.any))
+
+    @property
     def difference(self) -> Figures | None:
         return None if self.signed is None else self.known.minus(self.signed)
 

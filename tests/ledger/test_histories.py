@@ -1,0 +1,229 @@
+"""Any history at all: every cell of every cut equals a slow recount in pandas, at its end and as of a moment within it.
+
+Imports, corrections, merges and their undoing, persons who move, divisions that change, locks and what comes late. Additive
+parents equal the sum of their children in the boundaries of then and of now; persons equal a recount of distinct people at
+every node; what was reported at a position is reported at it for ever, byte for byte. ``HISTORIES=500`` tries longer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import uuid
+
+import pandas as pd
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from lms.core import positions
+from lms.ledger import selectors, services
+from lms.ledger.kinds import Kind, Mode
+from lms.ledger.verifying import verify
+from lms.places.changing import Heir, change_division
+from lms.places.models import Division, DivisionChange
+from lms.programmes import services as programmes
+from lms.reports import canonical
+from lms.reports.breakdown import breakdown
+from lms.reports.dimensions import ALL
+from tests.factories import ledger as book
+from tests.ledger import recount
+from tests.ledger.test_summaries import ACTS, History, days, small
+
+START, END = dt.date(2022, 1, 1), dt.date(2022, 12, 31)
+MORE = st.one_of(
+    ACTS,
+    ACTS,
+    ACTS,
+    st.tuples(st.just("import_roster"), small, small, st.lists(small, min_size=1, max_size=4, unique=True), small),
+    st.tuples(st.just("move"), small, small),
+    st.tuples(st.just("change"), st.integers(0, 2), days),
+    st.tuples(st.just("hold_funded"), small, days, small),
+    st.tuples(st.just("report")),
+)
+
+
+class LongHistory(History):
+    """What ``History`` does, and what offices, mayors and cabinets do. ``reports`` keeps what was reported on the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.categories = [
+            None,
+            *(programmes.create_category(division=self.world.province, code=f"c{n}", name=f"类{n}", by=book.BY) for n in range(2)),
+        ]
+        self.changes = 0
+        self.reports: list[tuple[int, str, str]] = []
+        for occasion in range(3):  # something to count, whatever follows
+            for day in (5, 6):
+                self.plan(occasion, dt.date(2022, 1 + occasion, day), 180, "face_to_face", 50)
+            for who in range(4):
+                self.attend(who, occasion, who % 2, 180, (who + occasion) % 4)
+
+    def import_roster(self, occasion, slot, people, category):
+        """A whole sheet at once, in one posting."""
+        if slot >= len(self.slots[occasion]):
+            return
+        planned = self.slots[occasion][slot]
+        drafts = [
+            book.draft(
+                Kind.ATTENDED,
+                planned.posted_on,
+                occasion_label=book.CLASS,
+                occasion=planned.occasion,
+                slot=planned.slot,
+                person=self.cast[who],
+                minutes=planned.minutes,
+                mode=Mode(planned.mode),
+                category=self.categories[category % 3],
+            )
+            for who in people
+        ]
+        with transaction.atomic():
+            services.post(drafts, by=book.BY)
+
+    def move(self, who, where):
+        """Moved house: what they did stays where it was."""
+        self.cast[who].division = self.places[where]
+        self.cast[who].save(update_fields=["division"])
+
+    def change(self, which, day):
+        """The county is recoded, moved to the next prefecture or split; whoever lies there goes on under the new row."""
+        w, n = self.world, self.changes
+        before = Division.objects.get(pk=self.places[1].pk)
+        if which == 2 and n:
+            return
+        heirs = {
+            0: [Heir(f"53068{n}", "鲁甸市", w.prefecture)],
+            1: [Heir(f"53058{n}", "鲁甸县", w.other_prefecture)],
+            2: [Heir("530671", "南鲁县", w.prefecture), Heir("530672", "北鲁县", w.other_prefecture)],
+        }[which]
+        made = change_division(before=before, heirs=heirs, happened_on=day, source="测试", by=w.system)
+        self.changes += 1
+        self.places[1] = made[0]
+
+    def hold_funded(self, occasion, day, funder):
+        tags = [("funder", f"f{funder}"), ("topic", f"t{funder % 2}")]
+        book.line(
+            Kind.HELD,
+            day,
+            division=self.places[occasion],
+            topic="class",
+            occasion=self.occasions[occasion],
+            occasion_label=book.CLASS,
+            mode=Mode.FACE_TO_FACE,
+            tags=tags,
+        )
+
+    def report(self):
+        position = positions.closed()
+        for code, by in (("53", "division"), ("53", "sex"), ("5306", "category")):
+            self.reports.append((position, f"{code}:{by}", told(self.world.divisions[code], by, position)))
+
+
+def told(place, by, position):
+    basis = selectors.default_basis(END)
+    found = breakdown(division=place, start=START, end=END, basis=basis, position=position, by=by)
+    return canonical.as_json(found) + canonical.as_csv(found)
+
+
+def cut(place, by, position, **more):
+    basis = selectors.default_basis(END)
+    return breakdown(division=place, start=START, end=END, basis=basis, position=position, by=by, **more)
+
+
+def units_at(position: int) -> pd.DataFrame:
+    lines = recount.frame(position)
+    units = recount.person_times(lines)
+    tags = recount.occasion_tags(position)
+    for name in ("funder", "topic"):
+        units[name] = [tags.get((occasion, name), "") for occasion in units["occasion"]]
+    return units[[START <= day <= END for day in units["day"]]] if len(units) else units
+
+
+def check_cuts(world, position: int) -> None:
+    """Every dimension at every level against the recount, and the rows against their total."""
+    units = units_at(position)
+    names = recount.category_codes()
+    for place in (world.nation, world.province, world.prefecture):
+        mine = units[units["path"].str.startswith(place.path)] if len(units) else units
+        for by in ALL:
+            found = cut(place, by, position)
+            assert sum(row.person_times for row in found.rows) == found.total.person_times == len(mine), (place.code, by)
+            assert found.total.persons == mine["human"].nunique(), (place.code, by)
+            assert sum(row.minutes for row in found.rows) == found.total.minutes
+            if by in ("division", "programme"):
+                continue
+            column = {"month": [f"{day:%Y%m}" for day in mine["day"]], "category": [names[c] for c in mine["category"]]}
+            keys = column.get(by, mine[by] if by in mine else [])
+            expected = (
+                pd.DataFrame({"key": list(keys), "human": list(mine["human"])}).groupby("key")["human"].agg(["size", "nunique"])
+            )
+            got = {row.key: (row.person_times, row.persons) for row in found.rows if row.person_times}
+            assert got == {key: (size, distinct) for key, size, distinct in expected.itertuples()}, (place.code, by)
+
+
+def check_boundaries(world, position: int) -> None:
+    """In the boundaries of now: each unit lies where its division lies today, or in what holds all that it became."""
+    units = units_at(position)
+    where = recount.paths_now(position, END)
+    shown = [where.get(division, path) for division, path in zip(units["division"], units["path"], strict=True)]
+    for place in (world.province, world.prefecture, world.other_prefecture):
+        mine = units[[path.startswith(place.path) for path in shown]] if len(units) else units
+        found = cut(place, "division", position, boundaries_on=END)
+        assert (found.total.person_times, found.total.persons) == (len(mine), mine["human"].nunique())
+        assert sum(row.person_times for row in found.rows) == found.total.person_times
+
+
+def check_late(world, position: int) -> None:
+    """As now known: January with what happened in January and was posted later."""
+    first, last = dt.date(2022, 1, 1), dt.date(2022, 1, 31)
+    lines = recount.frame(position)
+    happened = [recount.local_day(moment) for moment in lines["happened_to"]]
+    pairs = zip(lines["posted_on"], happened, strict=True)
+    lines["posted_on"] = [h if posted > last and first <= h <= last else posted for posted, h in pairs]
+    learning = lines[lines["kind"].isin(["attended", "studied"])]
+    inside = learning[[first <= day <= last for day in learning["posted_on"]]] if len(learning) else learning
+    basis = selectors.default_basis(END)
+    found = breakdown(division=world.nation, start=first, end=last, basis=basis, position=position, late=True)
+    assert found.total.minutes == inside["minutes"].sum()
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=int(os.environ.get("HISTORIES", "12")),
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(acts=st.lists(MORE, min_size=5, max_size=45))
+def test_any_history_is_told_as_a_recount_tells_it(acts):
+    with transaction.atomic():
+        history = LongHistory()
+        middle = None
+        for number, (verb, *args) in enumerate(acts):
+            history.act(verb, *args)
+            if number == len(acts) // 2:
+                history.report()
+                middle = positions.closed()
+        now = positions.closed()
+        for position in (middle, now):
+            check_cuts(history.world, position)
+        check_boundaries(history.world, now)
+        check_late(history.world, now)
+        for position, what, text in history.reports:
+            code, by = what.split(":")
+            assert told(history.world.divisions[code], by, position) == text, what
+        services.refresh_summaries()
+        assert [fault.where for fault in verify().faults if not fault.where.startswith(("heads", "chain"))] == []
+        transaction.set_rollback(True)
+
+
+def test_the_histories_change_divisions(world):
+    """The door used above does what the histories need."""
+    history = LongHistory()
+    history.change(1, dt.date(2022, 2, 1))
+    assert DivisionChange.objects.exists()
+    assert history.places[1].path == "/53/5305/530580/"
+    assert uuid.UUID(str(history.places[1].uuid))
