@@ -118,7 +118,7 @@ class LongHistory(History):
 
     def report(self):
         position = positions.closed()
-        for code, by in (("53", "division"), ("53", "sex"), ("5306", "category")):
+        for code, by in (("5306", "division"), ("53", "sex"), ("5306", "category")):
             self.reports.append((position, f"{code}:{by}", told(self.world.divisions[code], by, position)))
 
 
@@ -167,11 +167,18 @@ def check_boundaries(world, position: int) -> None:
     """In the boundaries of now: each unit lies where its division lies today, or in what holds all that it became."""
     units = units_at(position)
     where = recount.paths_now(position, END)
+    lines = recount.frame(position)
+    learning = lines[lines["kind"].isin(["attended", "studied"])]
     shown = [where.get(division, path) for division, path in zip(units["division"], units["path"], strict=True)]
     for place in (world.province, world.prefecture, world.other_prefecture):
         mine = units[[path.startswith(place.path) for path in shown]] if len(units) else units
         found = cut(place, "division", position, boundaries_on=END)
         assert (found.total.person_times, found.total.persons) == (len(mine), mine["human"].nunique())
+        assert found.total.minutes == sum(
+            row["minutes"]
+            for row in learning.to_dict("records")
+            if where.get(row["division_id"], row["division__path"]).startswith(place.path) and START <= row["posted_on"] <= END
+        )
         assert sum(row.person_times for row in found.rows) == found.total.person_times
 
 
