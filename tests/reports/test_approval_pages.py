@@ -135,7 +135,7 @@ def test_leader_sees_exactly_what_is_signed_and_signs_once(world, link):
     row = Submission.objects.get()
     body = page.content.decode()
     assert row.payload_sha256 in body and "段志强" in body and "鲁甸县" in body
-    assert page["Cache-Control"] == "private, no-store" and page["Referrer-Policy"] == "no-referrer"
+    assert page["Cache-Control"] == "private, no-store" and page["Referrer-Policy"] == "same-origin"
     assert leader.post(link, {"decision": "sign"}).status_code == 400  # not read
     assert leader.post(link, {"decision": "sign", "read": "1"}).status_code == 200
     row.refresh_from_db()

@@ -70,7 +70,7 @@ def _decide(request: HttpRequest, token: str, decision: str, reason: str) -> Sub
 def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # none at all would make the browser send no origin, and the form be refused
     return response
 
 
