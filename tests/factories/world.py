@@ -18,6 +18,7 @@ from django.test import Client
 
 from lms.accounts.models import RoleGrant, User
 from lms.accounts.selectors import actor_for
+from lms.accounts.services import sync_groups
 from lms.core import positions
 from lms.core.actor import SYSTEM_UUID, Actor
 from lms.people.models import Person
@@ -127,9 +128,11 @@ def make_user(role: str | None = None, division: Division | None = None, *, pass
 
 
 def give(user: User, role: str, division: Division | None) -> RoleGrant:
-    return RoleGrant.objects.create(
+    grant = RoleGrant.objects.create(
         user=user, role=role, division=division, valid_from=dt.date(2020, 1, 1), given_by=SYSTEM_UUID, given_reason="测试"
     )
+    sync_groups(user)  # as accounts' service does: Wagtail's door asks for groups
+    return grant
 
 
 def make_actor(role: str | None = None, division: Division | None = None, **fields: Any) -> Actor:
