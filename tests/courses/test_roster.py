@@ -396,3 +396,19 @@ def test_the_command_refuses_when_seats_are_short(world: World, tmp_path: Path):
     with pytest.raises(CommandError, match="名额"):
         call_command("import_roster", str(tmp_path / "good.xlsx"), "--class", "LD-1")
     assert training_class.enrolments.count() == 1
+
+
+def test_the_command_refuses_a_class_that_is_over_and_keeps_nothing(world, tmp_path):
+    from django.core.management import CommandError, call_command
+
+    from courses.services import cancel_class
+    from lms.audit.models import AuditEvent
+
+    training_class = make_class(world.county, code="OVER-1")
+    cancel_class(training_class=training_class, reason="不再举办", by=SYSTEM)
+    path = tmp_path / "名册.xlsx"
+    path.write_bytes(rosters.xlsx([rosters.row(1)]))
+    before = AuditEvent.objects.count()
+    with pytest.raises(CommandError, match="不能再改动"):
+        call_command("import_roster", str(path), "--class", "OVER-1")
+    assert (AuditEvent.objects.count(), RosterImport.objects.count()) == (before, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENDOR = ROOT / "cms" / "static" / "vendor"
 REGISTRIES = re.compile(
-    r"(pypi\.org|pythonhosted\.org|registry\.npmjs|registry\.npmmirror|--(extra-)?index-url|files\.pythonhosted)"
+    r"(pypi\.org|pythonhosted\.org|registry\.npmjs|registry\.npmmirror|--(extra-)?index-url|files\.pythonhosted|docker\.io|ghcr\.io|quay\.io)"
 )
 
 

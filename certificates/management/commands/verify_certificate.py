@@ -6,17 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from certificates import rules
 from certificates.models import Certificate
 from certificates.reading import check_file
 from certificates.selectors import Verdict
+from lms.core.commands import InterfaceCommand
 from lms.core.errors import LmsError
 
 
-class Command(BaseCommand):
+class Command(InterfaceCommand):
     help = "Tell whether a certificate is valid, voided or unknown, by its number or by its PDF file."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -22,14 +22,16 @@ from courses.roster.reading import read
 from courses.services import roster as service
 from courses.services import roster_columns as mapping
 from courses.services import roster_commit as committing
+from courses.services.locks import check_live
 from courses.states import RowVerdict
 from lms.audit import services as audit
 from lms.core.actor import Actor
+from lms.core.commands import InterfaceCommand
 from lms.core.errors import BadInput, LmsError
 from lms.core.workbooks import guard as safe_cell
 
 
-class Command(BaseCommand):
+class Command(InterfaceCommand):
     help = "Import a roster (xlsx, xls, csv) into a class. Refused rows are listed; the same file twice adds nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -68,6 +70,7 @@ class Command(BaseCommand):
         training_class = TrainingClass.objects.select_related("division").filter(code=options["code"]).first()
         if training_class is None:
             raise CommandError(_("没有编号为“%(code)s”的班次。") % {"code": options["code"]})
+        check_live(training_class)
         if path.stat().st_size > guard.MOST_BYTES:
             guard.kind_of(path)
         sheet = read(path, known=mapping.wordings_of(training_class.division))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from certificates import services as certificates
 from courses import services
 from courses.models import TrainingClass
 from lms.core.actor import Actor
+from lms.core.commands import InterfaceCommand
 from lms.core.errors import LmsError
 
 
-class Command(BaseCommand):
+class Command(InterfaceCommand):
     help = "Issue a certificate to everybody who completed a class; those who have one keep it. Printing is a job."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from lms.core.commands import InterfaceCommand
 from lms.core.errors import LmsError
 from lms.demo import world
 
 
-class Command(BaseCommand):
+class Command(InterfaceCommand):
     help = "在空的演示库里建立演示世界。大批量部分作为后台任务，站点启动后进行。"
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,16 +7,17 @@ import datetime as dt
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from lms.core import clock
+from lms.core.commands import InterfaceCommand
 from lms.core.errors import LmsError
 from lms.pipeline import selectors, services
 from lms.places.selectors import division_by_code
 
 
-class Command(BaseCommand):
+class Command(InterfaceCommand):
     help = "Print how many persons of a division stand in each stage on a day."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from lms.core.actor import Actor
+from lms.core.commands import InterfaceCommand
 from lms.places.nation import load_divisions
 
 
-class Command(BaseCommand):
+class Command(InterfaceCommand):
     help = "载入全国行政区划（到乡镇、街道）及已知变更；可重复运行。"
 
     def add_arguments(self, parser: CommandParser) -> None:

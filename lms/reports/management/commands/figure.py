@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from lms.core.commands import InterfaceCommand
 from lms.core.errors import BadInput, LmsError
 from lms.ledger import selectors as ledger
 from lms.reports import asking, figures
 from lms.reports.canonical import basis_summary
 
 
-class Command(BaseCommand):
+class Command(InterfaceCommand):
     help = "State one figure with its unit, basis and position, and the uuids of the rows it opens."
 
     def add_arguments(self, parser: CommandParser) -> None:

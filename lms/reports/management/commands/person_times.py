@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from lms.core.commands import InterfaceCommand
 from lms.core.errors import LmsError
 from lms.ledger import selectors as ledger
 from lms.reports import asking, canonical
 from lms.reports.breakdown import ALL, breakdown
 
 
-class Command(BaseCommand):
+class Command(InterfaceCommand):
     help = "Person-times (人次), persons (人数), minutes and hours of a division and period, on a named counting basis."
 
     def add_arguments(self, parser: CommandParser) -> None:
