@@ -150,6 +150,8 @@ def detect(raw: bytes, name: str = "") -> Format:
         if root not in kinds:
             raise Unreadable(_("不认识的 XML（最外层是 %(root)s）：可读 Moodle XML 和 QTI。") % {"root": root[:40]})
         return FORMATS[kinds[root]]
+    if re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|!entity)", raw[:200], re.I):
+        raise Unreadable(_("XML 文件里有 DTD 或实体声明，为安全起见不读取。"))
     if raw.startswith((b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
         raise Unreadable(_("不能从这种文件读试题；请用 Word、Excel、纯文本、GIFT、Moodle XML、Aiken 或 QTI。"))
     text = decode(raw)

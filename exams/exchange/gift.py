@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from exams.exchange import essays
 from exams.exchange.markup import Gathered, text_of_html
 from exams.exchange.pictures import Unusable
-from exams.exchange.reading import LETTERS, FoundItem, Reading, decode, tidy
+from exams.exchange.reading import LETTERS, LONGEST, FoundItem, Reading, decode, tidy
 
 KINDS = frozenset({"single", "multiple", "true_false", "short_answer", "numeric", "matching", "essay"})
 _ESCAPED = {"~": "\ue001", "=": "\ue002", "#": "\ue003", "{": "\ue004", "}": "\ue005", ":": "\ue006", "\\": "\ue007", "n": "\ue008"}
@@ -68,9 +68,11 @@ def _chapter(path: str) -> str:
 
 def _take(block: str, place: int, chapter: str, reading: Reading) -> None:
     try:
+        if len(block) > LONGEST * 12:
+            raise _Bad(_("这一段过长，没有读取。"))
         item = _question(block, place, chapter)
     except (_Bad, Unusable, essays.Unmarked) as error:
-        reading.refuse(place, str(error), _back(_NAME.sub("", block)))
+        reading.refuse(place, str(error), _back(_NAME.sub("", block[:2000])))
     else:
         reading.take(item)
 

@@ -20,11 +20,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from exams.exchange import essays, plain_answers
 from exams.exchange.plain_words import CHAPTER, HEADING, IN_STEM, KEY, KIND_MARK, OPTION, WHY, WHY_BESIDE, heading_of, kind_of
-from exams.exchange.reading import LETTERS, Reading, narrow
+from exams.exchange.reading import LETTERS, MOST_ITEMS, Reading, Unreadable, narrow
 
 _NUMBER = re.compile(r"^\s*(?:第\s*)?([（(]?)([\d０-９]{1,4})\s*(?:[.．](?![\d０-９])|[、)）:：]|题[.、．:：]?)\s*(.*)$")
+_LONGEST_LINE = 20_000
 _LOOK = 40  # lines that belong to one item, for looking ahead
 Lines = Sequence[tuple[int, str]]
 
@@ -43,6 +46,7 @@ class Block:
     marking: list[str] = field(default_factory=list)
     chapter: str = ""
     part: str = "stem"
+    bracketed_line: str = ""  # a stem line whose （A） may be the first option or the key
     point: int = 0  # last of the points counted within the stem
     parts: list[Block] = field(default_factory=list)
 
@@ -74,6 +78,11 @@ def _blocks(lines: Lines, reading: Reading) -> tuple[list[Block], Lines]:
         if not line.strip():
             blank = True
             continue
+        if len(line) > _LONGEST_LINE:
+            reading.refuse(place, _("这一行过长（超过 %(most)d 字），没有读取。") % {"most": _LONGEST_LINE}, line[:80])
+            continue
+        if len(blocks) > MOST_ITEMS:
+            raise Unreadable(_("一个文件最多 %(most)d 道题，请拆分后再导入。") % {"most": MOST_ITEMS})
         if blocks and plain_answers.begins(lines, index):
             return blocks, lines[index:]
         heading = heading_of(line)
@@ -194,7 +203,7 @@ def _into(block: Block, line: str) -> None:
         block.why.append(line.strip())
     elif block.part == "marking":
         block.marking.append(line.strip())
-    elif block.part != "key" and (found := _options(line, block)):
+    elif block.part != "key" and (found := _options(_reread(line, block), block)):
         block.options += found
         block.part = "options"
     elif block.part == "options" and block.options:
@@ -204,6 +213,15 @@ def _into(block: Block, line: str) -> None:
         block.key = "\n".join(part for part in (block.key, line.strip()) if part)
     else:
         block.stem.append(line.strip())
+
+
+def _reread(line: str, block: Block) -> str:
+    """Where option A comes again on a line of its own, the （A） before it was the key within the stem."""
+    first = OPTION.match(line.lstrip())
+    if block.bracketed_line and first and narrow(first[1]) == "A":
+        block.stem, block.options, block.part = [block.bracketed_line], [], "stem"
+    block.bracketed_line = ""
+    return line
 
 
 def _key(block: Block, rest: str) -> None:
@@ -218,13 +236,17 @@ def _options(line: str, block: Block) -> list[tuple[str, str]]:
     """Options standing on this line, provided they go on from those before: A first, then one letter after another."""
     marks = []
     expected = len(block.options)
+    keys = [key.span() for key in IN_STEM.finditer(line) if len(re.findall(r"[A-JＡ-Ｊ]", key[1])) > 1]
     for mark in OPTION.finditer(line):
-        if expected < len(LETTERS) and narrow(mark[1]) == LETTERS[expected]:
+        inside = any(start <= mark.start() < end for start, end in keys)
+        if not inside and expected < len(LETTERS) and narrow(mark[1]) == LETTERS[expected]:
             marks.append(mark)
             expected += 1
     if not marks:
         return []
     before = line[: marks[0].start()].strip()
+    if before and not block.options and not block.stem and len(marks) == 1 and marks[0][0][0] in "（(":
+        block.bracketed_line = line.strip()
     if before and block.options:
         letter, words = block.options[-1]
         block.options[-1] = (letter, "\n".join(part for part in (words, before) if part))

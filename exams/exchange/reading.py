@@ -17,6 +17,7 @@ CHOICE = frozenset({"single", "multiple", "true_false"})
 MOST_OPTIONS = 10
 LONGEST = 8000
 MOST_ITEMS = 5000
+MOST_LINES = 120_000
 MOST_TEXT = 5 * 1024 * 1024
 PICTURE = "［图%d］"
 _PICTURE = re.compile(r"［图(\d{1,3})］")
@@ -263,6 +264,8 @@ def decode(raw: bytes) -> str:
             continue
         if "\x00" in text:
             break
+        if text.count("\n") > MOST_LINES:
+            raise Unreadable(_("文件超过 %(most)d 行，请拆分后再导入。") % {"most": MOST_LINES})
         return clean(text)
     raise Unreadable(_("读不出文字：请另存为 UTF-8 或 GBK 编码的文本文件。"))
 

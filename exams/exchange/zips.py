@@ -44,7 +44,7 @@ class Archive:
             name = entry.orig_filename
             steps = name.rstrip("/").split("/")
             if "\\" in name or "\x00" in name or ":" in steps[0] or ".." in steps or "" in steps or "." in steps:
-                raise Unreadable(_("压缩包里有越出目录的路径（%(name)s），没有读取。") % {"name": ascii(name)[1:61]})
+                raise Unreadable(_("压缩包里有越出目录的路径（%(name)s），没有读取。") % {"name": ascii(name)[1:-1][:60]})
             if stat.S_ISLNK(entry.external_attr >> 16):
                 raise Unreadable(_("压缩包里有链接文件，没有读取。"))
             if name.casefold() in seen:
