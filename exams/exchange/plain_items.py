@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _ARROW = re.compile(r"\s*(?:→|->|=>)\s*")
 _TOLERANCE = re.compile(r"^(.*?)\s*[（(]\s*(?:允许)?误差\s*[:：±]?\s*([^）)]+)[)）]$")
+# an option's letter within another option's text; "A、B 都对" is no such letter
+_STRAY = re.compile(r"(?:^|(?<=[\s;；。，,]))[（(]?[A-JＡ-Ｊ]\s*[.、．)）:：]\s*(?![\sA-JＡ-Ｊ、)）])")
 _BLANK = "（　　）"
 
 
@@ -38,6 +40,9 @@ def _item(block: Block, stem: str) -> FoundItem:
         raise _Bad(_("题干过长。"))
     if block.kind.startswith("?"):
         raise _Bad(_("标题“%(title)s”下的题型不支持。") % {"title": block.kind[1:21]})
+    stray = next((words for _letter, words in block.options if _STRAY.search(words)), None)
+    if stray is not None:
+        raise _Bad(_("选项的字母不连续或重复，见“%(text)s”。") % {"text": " ".join(stray.split())[:24]})
     if "≠" in block.key:
         raise _Bad(_("题下的答案与答案表里的不一致：%(keys)s。") % {"keys": block.key[:30]})
     makers = {"matching": _matching, "ordering": _ordering, "short_answer": _answers, "numeric": _numeric, "essay": _essay}

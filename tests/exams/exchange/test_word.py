@@ -145,6 +145,9 @@ def test_a_bracketed_letter_after_a_blank_is_the_key_when_option_a_follows():
         (f"1. 甲{FOUR}答案：AA", "重复"),
         ("一、主观题\n1. 甲\n采分点：\n说明含义", "分值"),
         ("一、填空题\n1. 甲", "没有给出"),
+        ("1. 甲\nA. 一\nA. 二\nB. 三\nC. 四\n答案：A", "不连续"),
+        ("1. 甲\nA. 一 B. 二 D. 四\n答案：A", "不连续"),
+        ("1. 甲\nA. 一\nB. 二\nD. 四\nE. 五\n答案：A", "不连续"),
     ],
 )
 def test_what_is_not_clear_is_refused_and_not_guessed(text, reason):
@@ -157,6 +160,11 @@ def test_items_without_numbers_and_options_on_one_line():
     reading = read_plain(text)
     assert [(i.stem, i.keys) for i in reading.accepted] == [("接案的第一步是", frozenset("A")), ("预估的第一步是", frozenset("D"))]
     assert reading.skipped == [(1, "综合测试")]
+
+
+def test_an_option_may_name_other_options():
+    item = read_plain("1. 甲\nA. 一\nB. 二\nC. A、B 都对\nD. A和B都不对\n答案：C").accepted[0]
+    assert item.options == ("一", "二", "A、B 都对", "A和B都不对")
 
 
 def test_marks_of_the_kind_before_the_stem():
