@@ -175,6 +175,7 @@ def test_a_trainer_uploads_looks_unticks_confirms_and_finds_drafts(client_as, wo
     )
     page = answer.content.decode()
     assert "答案 F 没有对应的选项" in page and "接案时首先要做的是" in page
+    assert page.count('type="radio"') == 8 and "制定计划" in page  # two items as a candidate sees them
     made = ItemImport.objects.get(bank=bank)
     shown = [row.number for row in made.rows.filter(verdict="new")]
     client.post(reverse("exams:import_act", args=[made.uuid, "confirm"]), {"shown": shown, "row": shown[:1]})

@@ -1,4 +1,3 @@
-
 """Every look-alike radical against Unicode's own data."""
 
 import unicodedata
