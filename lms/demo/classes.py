@@ -11,7 +11,7 @@ from courses.services import Entry
 from lms.core import clock
 from lms.demo.kit import Kit, chunks, moment
 from lms.people.models import Person
-from lms.places.models import Division
+from lms.places.models import Division, Organisation
 from lms.programmes.models import Category, Programme
 
 LECTURES = ("社会救助政策要点", "个案工作流程与记录", "社区需求预估", "小组工作带领", "社工站规范管理", "服务对象档案与隐私保护")
@@ -30,6 +30,7 @@ def run_class(
     half_days: int,
     mode: str = "face_to_face",
     absent_every: int = 0,
+    organiser: Organisation | None = None,
 ) -> TrainingClass:
     """Open, enrol, hold every half-day of 180 minutes with everybody present, close.
 
@@ -42,6 +43,7 @@ def run_class(
             title=title,
             division=division,
             programme=programme,
+            organiser=organiser,
             starts_on=first,
             ends_on=last,
             category=category,

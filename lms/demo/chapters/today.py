@@ -22,7 +22,7 @@ from lms.demo.kit import Kit, moment
 from lms.ledger.kinds import Mode
 from lms.people.models import Person
 from lms.places import services as places
-from lms.places.models import Division, OrganisationKind, PostKind
+from lms.places.models import Division, Organisation, OrganisationKind, PostKind
 from lms.places.selectors import children_of, division_by_code
 from lms.programmes import services as programmes
 from lms.programmes.models import Category, Programme
@@ -77,6 +77,7 @@ def build(kit: Kit, today: dt.date, shown: list[CoursePage]) -> None:
         )
     _posts(kit, county, towns, cadres[:14], start)
     _careers(kit, cadres, today)
+    centre = _centre(kit, start + dt.timedelta(days=4))
     held = run_class(
         kit,
         code=f"LD{today.year}-01",
@@ -88,9 +89,10 @@ def build(kit: Kit, today: dt.date, shown: list[CoursePage]) -> None:
         first=today - dt.timedelta(days=96),
         half_days=4,
         absent_every=13,
+        organiser=centre,
     )
     _certificates(kit, held, today)
-    running = _running(kit, county, programme, category, cadres, today)
+    running = _running(kit, county, centre, programme, category, cadres, today)
     classroom.build(
         kit, today, county=county, bureau=bureau, programme=programme, category=category, cadres=cadres, running=running
     )
@@ -164,13 +166,19 @@ def _careers(kit: Kit, cadres: list[Person], today: dt.date) -> None:
         )
 
 
-def _certificates(kit: Kit, held: TrainingClass, today: dt.date) -> None:
-    province = division_by_code("530000")
-    with clock.at(moment(today - dt.timedelta(days=90))):
+def _centre(kit: Kit, day: dt.date) -> Organisation:
+    """Who organises the county's classes and certifies them."""
+    with clock.at(moment(day)):
         centre = places.create_organisation(
-            name="云南省社会工作培训中心（演示）", kind=OrganisationKind.UNIVERSITY, division=province, by=kit.by
+            name="云南省社会工作培训中心（演示）", kind=OrganisationKind.UNIVERSITY, division=division_by_code("530000"), by=kit.by
         )
-        issuer = certificates.open_issuer(organisation=centre, code="530001", contact="演示", by=kit.by)
+        certificates.open_issuer(organisation=centre, code="530001", contact="演示", by=kit.by)
+    return centre
+
+
+def _certificates(kit: Kit, held: TrainingClass, today: dt.date) -> None:
+    assert held.organiser is not None
+    with clock.at(moment(today - dt.timedelta(days=90))):
         for enrolment in held.enrolments.filter(state="completed").select_related("person", "division").order_by("pk"):
             certificates.issue_certificate(
                 person=enrolment.person,
@@ -182,13 +190,19 @@ def _certificates(kit: Kit, held: TrainingClass, today: dt.date) -> None:
                 hours=Decimal(12),
                 result="合格",
                 division=enrolment.division,
-                issuer=issuer,
+                issuer=held.organiser,
                 by=kit.by,
             )
 
 
 def _running(
-    kit: Kit, county: Division, programme: Programme, category: Category, cadres: list[Person], today: dt.date
+    kit: Kit,
+    county: Division,
+    centre: Organisation,
+    programme: Programme,
+    category: Category,
+    cadres: list[Person],
+    today: dt.date,
 ) -> TrainingClass:
     """A class whose first day was yesterday and which goes on today and tomorrow."""
     first = today - dt.timedelta(days=1)
@@ -198,6 +212,7 @@ def _running(
             title="社工站实务能力提升班第二期（演示）",
             division=county,
             programme=programme,
+            organiser=centre,
             starts_on=first,
             ends_on=today + dt.timedelta(days=1),
             category=category,
