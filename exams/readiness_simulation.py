@@ -16,7 +16,7 @@ from exams import irt, readiness
 from exams.readiness import Pool, Section
 from exams.statistics import Estimate, proportion
 
-SEED = 20261125
+SEED = 20270523
 OFFICIAL = (Section("single", 60, 100, False), Section("multiple", 20, 200, True))
 LINE = 6000
 EDGES = tuple(n / 10 for n in range(11))
