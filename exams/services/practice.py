@@ -47,7 +47,7 @@ def start_round(
     chosen = sorted(pool, key=lambda version: allocation.lot(seed, str(version.uuid)))[: max(1, min(size, ROUND_SIZES[-1]))]
     now = clock.now()
     with transaction.atomic():
-        Person.objects.select_for_update().get(pk=person.pk)  # two clicks begin one after the other
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two clicks begin one after the other
         PracticeRound.objects.filter(person=person, finished_at__isnull=True).update(finished_at=now)
         made = PracticeRound.objects.create(person=person, mode=mode, chapter=chapter, started_at=now)
         PracticeAnswer.objects.bulk_create(

@@ -104,7 +104,7 @@ def lock_people(ids: Sequence[int], canonical: dict[int, int]) -> list[int]:
     everyone = sorted(set(ids) | tops | {pk for pk, top in canonical.items() if top in tops})
     for start in range(0, len(everyone), CHUNK):
         list(
-            Person.objects.select_for_update(of=("self",))
+            Person.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=everyone[start : start + CHUNK])
             .order_by("pk")
             .values_list("pk")

@@ -146,7 +146,7 @@ def _notify_chunk(users: list[User], kind: str, title: str, body: str, url: str,
     standing: dict[int, Notice] = {}
     if key is not None:
         # locks the users in one order, so that two tellers of one occasion do not meet
-        list(User.objects.select_for_update().filter(pk__in=[u.pk for u in users]).order_by("pk").values_list("pk"))
+        list(User.objects.select_for_update(no_key=True).filter(pk__in=[u.pk for u in users]).order_by("pk").values_list("pk"))
         standing = {n.user_id: n for n in Notice.objects.filter(user__in=users, key=key)}
     made: dict[int, Notice] = {}
     for user in users:

@@ -228,7 +228,8 @@ def _join_chunk(rows: Sequence[JoinRow], by: Actor) -> list[Participation]:
     with transaction.atomic():
         # one row per person locks the "one open participation" of merged records too
         ids = sorted({row.person.pk for row in rows})
-        list(Person.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
+        # no_key: a line posted meanwhile refers to the person at its commit, and must not wait for this lock
+        list(Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
         canonical = people.canonical_ids()
         groups = {pk: {pk} for pk in ids}
         if canonical:

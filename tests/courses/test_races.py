@@ -71,6 +71,7 @@ def test_two_classes_of_a_programme_make_one_participation():
     classes = [make_class(world.county, programme=programme) for _ in range(3)]
     person = make_person(world.township)
     got = together(*[lambda c=c: services.enrol(training_class=c, person=person, by=SYSTEM) for c in classes])
+    assert not [one for one in got if isinstance(one, Exception)], got
     assert len({enrolment.participation_id for enrolment in got}) == 1
     assert Participation.objects.count() == 1
 

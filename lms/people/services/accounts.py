@@ -42,7 +42,9 @@ def open_accounts(people: Sequence[Person], by: Actor) -> list[tuple[User, str]]
 
 def _open(people: Sequence[Person], by: Actor, usernames: Sequence[str | None]) -> list[tuple[User, str]]:
     with transaction.atomic():
-        locked = {p.pk: p for p in Person.objects.select_for_update(of=("self",)).filter(pk__in=[p.pk for p in people])}
+        locked = {
+            p.pk: p for p in Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[p.pk for p in people])
+        }
         if any(locked[p.pk].user_id for p in people):
             raise Refused(_("此人已有账号。"))
         if any(locked[p.pk].erased_at for p in people):

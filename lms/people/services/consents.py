@@ -21,7 +21,7 @@ def record_consent(
     if text is None:
         raise BadInput(_("没有这一份告知同意文本。"))
     with transaction.atomic():
-        Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
         newest = person.consents.filter(purpose=purpose).order_by("-answered_at", "-pk").first()
         if newest is not None and newest.version == text.version and newest.given == given:
             return newest

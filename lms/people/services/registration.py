@@ -105,7 +105,7 @@ def update_person(*, person: Person, by: Actor, reason: str = "", **changes: Any
         raise ValueError(f"not changeable: {sorted(unknown)}")
     row = _clean(PersonRow(**{**_current(person), **changes}))
     with transaction.atomic():
-        person = Person.objects.select_for_update(of=("self",)).select_related("division").get(pk=person.pk)
+        person = Person.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=person.pk)
         if person.erased_at:
             raise Refused(_("此人的个人信息已删除，不能再修改。"))
         changed = []
