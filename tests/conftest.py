@@ -152,21 +152,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--sample", type=int, default=0, metavar="N", help="of each module, run only the first N tests that use the database"
     )
+    parser.addoption("--only-database", action="store_true", help="leave out what never touches the database")
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    asked = item.get_closest_marker("django_db") or {"db", "transactional_db", "django_db_setup"} & set(
+        getattr(item, "fixturenames", ())
+    )
+    return bool(asked) or issubclass(getattr(item, "cls", None) or object, TransactionTestCase)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """``--sample``: what needs no database, all of it; of the rest the head of each module. The same choice every time."""
-    most = config.getoption("--sample")
-    if not most:
-        return
+    """``--sample``: what needs no database, all of it; of the rest the head of each module. The same choice every time.
+
+    ``--only-database``: for the second engine, where the rest would only be run twice.
+    """
+    most, only = config.getoption("--sample"), config.getoption("--only-database")
     seen: Counter[Path] = Counter()
     kept, left = [], []
     for item in items:
-        uses_database = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
-        seen[item.path] += bool(uses_database)
-        (left if uses_database and seen[item.path] > most else kept).append(item)
-    config.hook.pytest_deselected(items=left)
-    items[:] = kept
+        uses = _uses_database(item)
+        seen[item.path] += uses
+        (left if (only and not uses) or (most and uses and seen[item.path] > most) else kept).append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ def main() -> int:
         scale = {"DATABASE_URL": database, "REDIS_URL": redis}
         both = {"LMS_TEST_DATABASE_URL": database, "LMS_TEST_REDIS_URL": redis}
         results.append(phase("SQLite", PLAIN, "-n", "2"))
-        results.append(phase("PostgreSQL + Redis", PLAIN, "-n", "2", **scale))
+        results.append(phase("PostgreSQL + Redis", PLAIN, "-n", "2", "--only-database", **scale))
         results.append(phase("workers", "worker", **both))
         results.append(phase("browser", "browser"))
     line("")

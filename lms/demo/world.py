@@ -20,6 +20,7 @@ from lms.core import clock, ids, jobs
 from lms.core.actor import Actor
 from lms.core.errors import Refused
 from lms.core.models import Job
+from lms.core.planner import analyse
 from lms.demo import cast
 from lms.demo.chapters import approval, baoshan, kaili, lately, marking, mock_exam, ningxia, sichuan, today, zhaotong
 from lms.demo.kit import Kit, moment
@@ -41,9 +42,11 @@ def build(*, seed: int, people: int, say: Callable[[str], None]) -> Job:
         shown = _content(kit)
         for chapter in (zhaotong, kaili, ningxia, sichuan):
             chapter.build(kit)
+            analyse()
         baoshan.build(kit, shown)
         today.build(kit, clock.today(), shown)
         mock_exam.build(kit, clock.today())
+        analyse()
         approval.build(kit, clock.today(), shown)
         lately.build(kit, clock.today())
         marking.build(kit, clock.today())
