@@ -297,6 +297,7 @@ def test_files_that_cannot_be_used_are_refused_with_a_sentence(world: World, upl
     assert Job.objects.get(kind="courses.read_roster").error == roster.reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", ["far_corner", "bomb", "lying_bomb", "long_text", "wide_xls"])
 def test_hostile_files_cost_no_memory(tmp_path: Path, make: str):
     """In a process of its own: refused, and the peak grows by less than 50 MB."""

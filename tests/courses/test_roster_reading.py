@@ -214,6 +214,7 @@ def test_other_formats_are_refused_with_how_to_save_them(tmp_path: Path, name, c
 MOST_GROWTH = 420 * 1024  # kB; the reader library alone lays 100,000 × 15 cells out in about half of it
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_stay_within_their_memory(tmp_path: Path):
     """Read, examined column-wise and answered in a process of its own."""
     path = tmp_path / "a.xlsx"

@@ -37,6 +37,7 @@ def simulate(people, items, seed):
     return theta, a, b, right
 
 
+@pytest.mark.slow
 def test_known_parameters_and_abilities_are_recovered_with_answers_missing():
     theta, _a, b, right = simulate(1500, 60, 5)
     right[np.random.default_rng(6).random(right.shape) < 0.3] = irt.MISSING

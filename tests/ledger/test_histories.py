@@ -196,6 +196,7 @@ def check_late(world, position: int) -> None:
     assert found.total.minutes == inside["minutes"].sum()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(
     max_examples=int(os.environ.get("HISTORIES", "12")),

@@ -175,6 +175,7 @@ def check_against_recount() -> None:
                 assert sum(change) == recount.stock_on(lines, kind, node, end)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(
     max_examples=25,

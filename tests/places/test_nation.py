@@ -90,6 +90,7 @@ def test_shipped_readings_are_those_of_the_reader(nation):
         assert version.reading == reading_of(version.name)
 
 
+@pytest.mark.slow
 def test_loading_again_changes_nothing(db):
     first = load_divisions(by=Actor.system("tests"))
     assert first.divisions == Division.objects.count() > 45_000
