@@ -33,7 +33,7 @@ def main() -> int:
         both = {"LMS_TEST_DATABASE_URL": database, "LMS_TEST_REDIS_URL": redis}
         results.append(phase("SQLite", PLAIN, "-n", "2"))
         results.append(phase("PostgreSQL + Redis", PLAIN, "-n", "2", "--only-database", **scale))
-        results.append(phase("workers", "worker", **both))
+        results.append(phase("workers", "worker", "-n", "2", **both))
         results.append(phase("browser", "browser"))
     line("")
     for name, passed, took, closing in results:

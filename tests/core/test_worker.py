@@ -37,7 +37,8 @@ def shape(request, tmp_path, django_db_setup) -> Iterator[Shape]:
         return
     database, redis = os.environ.get("LMS_TEST_DATABASE_URL"), os.environ.get("LMS_TEST_REDIS_URL")
     assert database and redis, "make test starts a private PostgreSQL and Redis for this test"
-    with server(tmp_path / "var", "workers", database=database, redis=redis.rpartition("/")[0] + "/5") as made:
+    own = 5 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # two may run side by side
+    with server(tmp_path / "var", "workers", database=database, redis=f"{redis.rpartition('/')[0]}/{own}") as made:
         made.env |= hurry
         yield made
 
