@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "lms.core.middleware.NullByteMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lms.core.logs.RequestLogMiddleware",
+    "lms.reports.first_run.middleware.FirstRunMiddleware",
     "lms.accounts.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -107,6 +107,14 @@ def test_it_is_not_there_where_it_should_not_be(world, client, settings, client_
     assert User.objects.count() == 1
 
 
+@pytest.mark.parametrize("door", ["/", "/home/", "/accounts/login/"])
+def test_the_front_door_leads_there_until_it_is_done(empty, client, door):
+    assert client.get(door).url == "/setup/"
+    User.objects.create_user("somebody")
+    answer = client.get(door)
+    assert answer.status_code == 200 or answer.url != "/setup/"
+
+
 def test_create_administrator_opens_and_brings_back_in(world, capsys):
     call_command("create_administrator", "anquan", "--role", "security_admin")
     first = capsys.readouterr().out
