@@ -26,6 +26,7 @@ ROUTES: dict[str, Access] = {
     "reports:sign_link": roles(APPROVING, note="shown once; lends the right to decide on one submission, once"),
     "reports:period_payload": roles(REPORTING),
     "reports:period_lines": roles(REPORTING, note="uuids and digests, no names"),
+    "reports:period_print": roles(REPORTING, note="asks for a job of the reader's own"),
     "reports:sign": public(Reach.TOKEN, "single use, expiring, for one submission; the rest is the same 404"),
     "reports:seal": public(Reach.TOKEN, "by the root printed on a report: place, month and number of lines alone"),
     "reports:verify_script": public(Reach.NONE, "the stand-alone script"),

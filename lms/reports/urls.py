@@ -5,6 +5,7 @@ from django.urls import path
 from lms.reports import home, hours, views
 from lms.reports.approval import signing
 from lms.reports.approval import views as approval
+from lms.reports.printed import views as printed
 
 app_name = "reports"
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("approval/<slug:code>/<int:period>/link/", approval.sign_link, name="sign_link"),
     path("approval/<slug:code>/<int:period>/report.json", approval.payload, name="period_payload"),
     path("approval/<slug:code>/<int:period>/lines/", approval.lines, name="period_lines"),
+    path("approval/<slug:code>/<int:period>/print/", printed.print_month, name="period_print"),
     path("sign/<str:token>/", signing.sign, name="sign"),
     path("seals/<slug:root>/", signing.seal, name="seal"),
     path("verify_export.py", signing.script, name="verify_script"),
