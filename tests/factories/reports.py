@@ -63,6 +63,7 @@ ROUTES = {
     "reports:sign_link": _link,
     "reports:period_payload": _period,
     "reports:period_lines": _period,
+    "reports:period_print": lambda world: {"kwargs": _period(world)["kwargs"], "method": "post"},
     "reports:division": _code,
     "reports:export": _code,
     "reports:custom": lambda world: {
