@@ -53,6 +53,24 @@ class Funnel:
         return self.steps[stage]
 
 
+def facts_of(found: Funnel) -> dict[str, Any]:
+    """The funnel as plain values, for commands and other systems."""
+    return {
+        "division": found.division.code,
+        "name": str(found.division),
+        "on": found.on.isoformat(),
+        "position": found.position,
+        "unit": "persons",
+        "stages": [
+            {"stage": s.stage.value, "name": s.label, "now": s.now, "ever": s.ever, "out_by_side_exit": s.out} for s in found.steps
+        ],
+        "enrolled_in_cultivation": found.enrolled,
+        "enrolled_and_licensed": found.enrolled_licensed,
+        "enrolled_without_supervision": found.unsupervised,
+        "converted_this_year": found.converted,
+    }
+
+
 def spells_in(division: Division) -> QuerySet[StageSpell]:
     rows = StageSpell.objects.all()
     return rows if division.path == "/" else rows.filter(division__path__startswith=division.path)

@@ -1,6 +1,6 @@
 """Who may use the routes of reports, and on which divisions."""
 
-from lms.accounts.roles import OFFICE, REPORTING, Role
+from lms.accounts.roles import ACCOUNT_KEEPERS, OFFICE, REPORTING, Role
 from lms.core.routes import Access, Reach, public, roles, signed_in
 from lms.people.access import SEES
 from lms.reports.home import DESK
@@ -30,5 +30,9 @@ ROUTES: dict[str, Access] = {
     "reports:sign": public(Reach.TOKEN, "single use, expiring, for one submission; the rest is the same 404"),
     "reports:seal": public(Reach.TOKEN, "by the root printed on a report: place, month and number of lines alone"),
     "reports:verify_script": public(Reach.NONE, "the stand-alone script"),
+    "reports:api": roles(REPORTING | ACCOUNT_KEEPERS, Reach.DIVISION, "tokens that read one's divisions; made by reporting roles"),
+    "reports:api_token_end": roles(REPORTING | ACCOUNT_KEEPERS),
+    "api:*": public(Reach.TOKEN, "a bearer token with the scope; rows of its division, as its holder sees them today"),
+    "api_openapi": public(Reach.NONE, "the description of the interface"),
     "reports:definitions": roles(REPORTING, Reach.NONE, "no row of anybody's"),
 }

@@ -8,10 +8,11 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
+from lms.accounts.models import User
 from lms.core.models import Record
 from lms.ledger.models import CountingBasis, PeriodLock, Seal
 from lms.places.models import Division
-from lms.reports.states import STANDING, Status
+from lms.reports.states import STANDING, Status, TokenScope
 
 
 class SubmissionSet(models.QuerySet["Submission"]):
@@ -111,3 +112,50 @@ class Submission(Record):
     @property
     def content(self) -> dict[str, Any]:
         return json.loads(self.payload)  # type: ignore[no-any-return]
+
+
+class ApiTokenSet(models.QuerySet["ApiToken"]):
+    def standing(self) -> ApiTokenSet:
+        """Not ended; whether expired, and whether the holder still holds a role there, is asked at each use."""
+        return self.filter(ended_at__isnull=True)
+
+
+class ApiToken(Record):
+    """What another system reads figures with, in its holder's place: never more than the holder sees in ``division`` today.
+
+    The secret is shown once; kept are its first characters, to tell tokens apart, and its digest.
+    """
+
+    PERSONAL: tuple[str, ...] = ()
+
+    holder = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)  # which system, in the holder's words
+    scopes = models.JSONField()
+    prefix = models.CharField(max_length=8)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    uses = models.PositiveBigIntegerField(default=0)
+
+    objects = ApiTokenSet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="reports_token_expires_after"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="reports_token_ended_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… {self.name}"
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [str(TokenScope(scope).label) for scope in self.scopes]

@@ -32,3 +32,12 @@ TRANSITIONS: dict[tuple[str, str], tuple[str, str, str]] = {
 
 def may_move(now: str, to: str) -> bool:
     return (now, to) in TRANSITIONS
+
+
+class TokenScope(models.TextChoices):
+    """What a token of the interface may read."""
+
+    FIGURES = "figures:read", _("数字")
+    LINES = "lines:read", _("数字背后的记录（编号，不含姓名）")
+    PERIODS = "periods:read", _("各期报送、审核与封印")
+    PIPELINE = "pipeline:read", _("人才转化")

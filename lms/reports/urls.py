@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.reports import home, hours, views
+from lms.reports.api import pages as tokens
 from lms.reports.approval import signing
 from lms.reports.approval import views as approval
 from lms.reports.printed import views as printed
@@ -29,5 +30,7 @@ urlpatterns = [
     path("sign/<str:token>/", signing.sign, name="sign"),
     path("seals/<slug:root>/", signing.seal, name="seal"),
     path("verify_export.py", signing.script, name="verify_script"),
+    path("api/", tokens.api, name="api"),
+    path("api/<uuid:uuid>/end/", tokens.end, name="api_token_end"),
     path("definitions/", views.definitions, name="definitions"),
 ]

@@ -7,11 +7,13 @@ import uuid
 from typing import Any
 
 from lms.accounts.roles import Role
+from lms.accounts.selectors import actor_for
 from lms.ledger import services
+from lms.reports.api.tokens import make_token
 from lms.reports.approval import services as approval
 from lms.reports.approval.units import above
 from tests.factories import ledger as book
-from tests.factories.world import make_actor, make_person
+from tests.factories.world import make_actor, make_person, make_user
 
 
 def one_person_time(world: Any) -> tuple[Any, uuid.UUID]:
@@ -56,7 +58,14 @@ def _link(world: Any) -> dict[str, Any]:
     return {"kwargs": {"code": world.division.code, "period": 202203}, "method": "post", "data": data}
 
 
+def _token(world: Any) -> dict[str, Any]:
+    manager = make_user(Role.CLASS_MANAGER, world.division)
+    token, _secret = make_token(division=world.division, name="平台", scopes=["figures:read"], days=30, by=actor_for(manager))
+    return {"kwargs": {"uuid": token.uuid}, "method": "post"}
+
+
 ROUTES = {
+    "reports:api_token_end": _token,
     "reports:person_hours": lambda world: {"kwargs": {"uuid": make_person(world.division).uuid}, "method": "get"},
     "reports:period": _period,
     "reports:period_act": _act,

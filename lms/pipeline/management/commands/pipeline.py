@@ -41,21 +41,4 @@ class Command(InterfaceCommand):
             out.writerow(["stage", "name", "now", "ever", "out"])
             out.writerows([step.stage.value, step.label, step.now, step.ever, step.out] for step in found.steps)
             return
-        self.stdout.write(json.dumps(facts_of(found), ensure_ascii=False, indent=1))
-
-
-def facts_of(found: selectors.Funnel) -> dict[str, Any]:
-    return {
-        "division": found.division.code,
-        "name": str(found.division),
-        "on": found.on.isoformat(),
-        "position": found.position,
-        "unit": "persons",
-        "stages": [
-            {"stage": s.stage.value, "name": s.label, "now": s.now, "ever": s.ever, "out_by_side_exit": s.out} for s in found.steps
-        ],
-        "enrolled_in_cultivation": found.enrolled,
-        "enrolled_and_licensed": found.enrolled_licensed,
-        "enrolled_without_supervision": found.unsupervised,
-        "converted_this_year": found.converted,
-    }
+        self.stdout.write(json.dumps(selectors.facts_of(found), ensure_ascii=False, indent=1))

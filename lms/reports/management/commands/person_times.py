@@ -10,11 +10,11 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from lms.core.actor import Actor
 from lms.core.commands import InterfaceCommand
 from lms.core.errors import LmsError
-from lms.ledger import selectors as ledger
-from lms.reports import asking, canonical
-from lms.reports.breakdown import ALL, breakdown
+from lms.reports import canonical, stating
+from lms.reports.dimensions import ALL
 
 
 class Command(InterfaceCommand):
@@ -33,17 +33,16 @@ class Command(InterfaceCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            start, end = asking.period(options["start"], options["end"])
-            position, boundaries_on = ledger.position_of(options["as_of"]), asking.boundaries(options["boundaries"])
-            found = breakdown(
-                division=asking.division(options["division"], boundaries_on or end, position),
-                start=start,
-                end=end,
-                basis=asking.basis(options["basis"], end),
-                position=position,
+            found = stating.split(
+                division=options["division"],
+                start=options["start"],
+                end=options["end"],
                 by=options["by"],
-                boundaries_on=boundaries_on,
-                having=asking.having(options["having"]),
+                as_of=options["as_of"],
+                basis=options["basis"],
+                boundaries=options["boundaries"],
+                having=options["having"],
+                actor=Actor.system("person_times"),
             )
         except LmsError as error:
             raise CommandError(str(error)) from None
