@@ -13,6 +13,8 @@ from django.db.models import F
 
 from exams.models import Regrade
 from exams.regrade_states import EFFECTIVE, Remedy
+from exams.rules import AnswerKey
+from exams.states import TEXT_KINDS
 
 # the first half of PostgreSQL's advisory lock; the second is the paper
 LOCK_CLASS = 0x0EA5
@@ -20,9 +22,13 @@ LOCK_CLASS = 0x0EA5
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One effective regrade as plain values: ``keys`` are the answers that count as right; none where the item is void."""
+    """One effective regrade as plain values: ``keys`` are the answers that count as right; none where the item is void.
 
-    keys: tuple[frozenset[str], ...]
+    Each is a key of its kind: a set of letters for a choice, one letter per prompt for matching, letters in order for
+    ordering, texts or numbers for what is written.
+    """
+
+    keys: tuple[AnswerKey, ...]
     keeps_better: bool
 
     @property
@@ -30,7 +36,7 @@ class Correction:
         return not self.keys
 
 
-Marker = Callable[[frozenset[str]], int]
+Marker = Callable[[AnswerKey], int]
 
 
 def points_after(corrections: Sequence[Correction], before: int, full: int, mark_by: Marker) -> int:
@@ -47,15 +53,22 @@ def points_after(corrections: Sequence[Correction], before: int, full: int, mark
 
 
 def as_correction(regrade: Regrade) -> Correction:
-    keys = () if regrade.remedy == Remedy.VOID else tuple(frozenset(letters) for letters in regrade.keys)
-    return Correction(keys, regrade.keeps_better)
+    version = regrade.item_version
+    answers = () if regrade.remedy == Remedy.VOID else regrade.keys
+    return Correction(tuple(key_of(version.kind, answer, version.tolerance) for answer in answers), regrade.keeps_better)
+
+
+def key_of(kind: str, answer: Sequence[str], tolerance: str = "") -> AnswerKey:
+    """A stored answer as the key its kind is marked by; the order of the letters is kept, matching and ordering need it."""
+    return AnswerKey(accepted=tuple(answer), tolerance=tolerance) if kind in TEXT_KINDS else AnswerKey(letters=tuple(answer))
 
 
 def of_paper(paper_id: int) -> dict[int, list[Correction]]:
     """Number in the paper → the corrections of its item, in the order they took effect. One query; mostly empty."""
     rows = Regrade.objects.filter(state__in=EFFECTIVE, item_version__paper_items__paper_id=paper_id)
     found: dict[int, list[Correction]] = {}
-    for regrade in rows.annotate(number=F("item_version__paper_items__number")).order_by("effective_at", "pk"):
+    numbered = rows.annotate(number=F("item_version__paper_items__number")).select_related("item_version")
+    for regrade in numbered.order_by("effective_at", "pk"):
         found.setdefault(regrade.number, []).append(as_correction(regrade))
     return found
 
@@ -64,20 +77,25 @@ def of_versions(version_ids: Iterable[int]) -> dict[int, list[Correction]]:
     """Item version → its corrections in the order they took effect."""
     found: dict[int, list[Correction]] = {}
     rows = Regrade.objects.filter(state__in=EFFECTIVE, item_version__in=list(version_ids))
-    for regrade in rows.order_by("effective_at", "pk"):
+    for regrade in rows.select_related("item_version").order_by("effective_at", "pk"):
         found.setdefault(regrade.item_version_id, []).append(as_correction(regrade))
     return found
 
 
 def right_answers(keys: frozenset[str], corrections: Sequence[Correction]) -> tuple[frozenset[str], ...]:
-    """Which answers are right today: the frozen keys, or what the newest correction says; none where the item is void."""
-    return corrections[-1].keys if corrections else (keys,)
+    """Which sets of letters are right today in a choice: the frozen keys, or what the newest correction says; none where void."""
+    return tuple(frozenset(key.letters) for key in corrections[-1].keys) if corrections else (keys,)
 
 
 def keys_shown(keys: frozenset[str], corrections: Sequence[Correction]) -> frozenset[str]:
-    """The letters to mark as right on a page: those of every answer that counts."""
+    """The letters to mark as right in a choice on a page: those of every answer that counts."""
     answers = right_answers(keys, corrections)
     return frozenset().union(*answers) if answers else keys
+
+
+def keys_today(key: AnswerKey, corrections: Sequence[Correction]) -> tuple[AnswerKey, ...]:
+    """The keys to show for a kind that is no choice: as corrected last, or the frozen one where nothing or all of it was."""
+    return (corrections[-1].keys if corrections else ()) or (key,)
 
 
 def hold_keys(paper_ids: Collection[int], *, alone: bool) -> None:

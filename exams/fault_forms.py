@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from exams import rules
 from exams.models import ItemVersion
 from exams.regrade_states import REPORT_ANSWERS, FaultKind, Remedy, ReportState
-from exams.states import CHOICE_KINDS
+from exams.states import CHOICE_KINDS, TEXT_KINDS, ItemKind
 
 
 class RegradeForm(forms.Form):
@@ -29,27 +29,45 @@ class RegradeForm(forms.Form):
 
     def __init__(self, *args: Any, version: ItemVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if version.kind not in CHOICE_KINDS:
+        self.kind = version.kind
+        answer, also = self.fields["answer"], self.fields["also"]
+        if version.kind in TEXT_KINDS:
+            answer.widget, answer.max_length = forms.Textarea(attrs={"rows": 3}), 1000  # type: ignore[attr-defined]
+            answer.validators = []
+            answer.help_text = _("一行一个可接受的答案，全部写出；作废时不填。")
+            del self.fields["also"]
+        elif version.kind == ItemKind.MATCHING:
+            answer.help_text = _("按题目次序写每一行对应选项的字母，例如 BCA；作废时不填。")
+        elif version.kind == ItemKind.ORDERING:
+            answer.help_text = _("按正确次序写字母，例如 BDAC；作废时不填。")
+        elif version.kind not in CHOICE_KINDS:
             self.fields["remedy"].choices = [(Remedy.VOID, Remedy.VOID.label)]  # type: ignore[attr-defined]
             self.fields["remedy"].initial = Remedy.VOID
             del self.fields["answer"], self.fields["also"]
+        if version.kind in (ItemKind.MATCHING, ItemKind.ORDERING):
+            also.help_text = _("两种答案都成立时，照同样的写法填写。")
 
-    def _letters(self, name: str) -> str:
-        text = rules.normalise(self.cleaned_data.get(name) or "").upper()
+    def _letters(self, name: str) -> list[str]:
+        written = self.cleaned_data.get(name) or ""
+        if self.kind in TEXT_KINDS:
+            return [line.strip() for line in written.splitlines() if line.strip()]
+        text = rules.normalise(written).upper()
         if any(letter not in rules.LETTERS for letter in text):
             raise forms.ValidationError(_("答案请只写字母 A 至 J。"))
-        return "".join(sorted(set(text)))
+        return sorted(set(text)) if self.kind in CHOICE_KINDS else list(text)  # elsewhere the order is the answer
 
-    def clean_answer(self) -> str:
+    def clean_answer(self) -> list[str]:
         return self._letters("answer")
 
-    def clean_also(self) -> str:
+    def clean_also(self) -> list[str]:
         return self._letters("also")
 
     def proposal(self) -> dict[str, Any]:
         """What the service takes."""
         cleaned = self.cleaned_data
         keys = [answer for answer in (cleaned.get("answer"), cleaned.get("also")) if answer]
+        if self.kind == ItemKind.NUMERIC:  # one number is one answer
+            keys = [[number] for answer in keys for number in answer]
         return {
             "remedy": cleaned["remedy"],
             "keys": [] if cleaned["remedy"] == Remedy.VOID else keys,

@@ -263,17 +263,39 @@ class ItemResult:
         return "".join(option.label for option in self.options if option.is_key)
 
     @property
+    def right_keys(self) -> tuple[rules.AnswerKey, ...]:
+        """Every key that counts today, where the kind is no choice."""
+        asked = self.question
+        return corrections.keys_today(rules.AnswerKey(asked.keys, asked.accepted, asked.tolerance), self.corrected)
+
+    @property
     def matches(self) -> list[tuple[str, str, str, bool]]:
-        """Matching: prompt, what was given, what is right, whether they are the same."""
+        """Matching: prompt, what was given, what is right (by any key that counts), whether the one is among the other."""
         given = [*self.response.answer, *[""] * len(self.question.prompts)]
-        rows = zip(self.question.prompts, given, self.question.keys, strict=False)
-        return [(prompt, self._text(mine), self._text(key), mine == key) for prompt, mine, key in rows]
+        columns = zip(*(key.letters for key in self.right_keys), strict=True)
+        rows = zip(self.question.prompts, given, columns, strict=False)
+        return [
+            (prompt, self._text(mine), " / ".join(self._text(letter) for letter in dict.fromkeys(right)), mine in right)
+            for prompt, mine, right in rows
+        ]
 
     @property
     def given_order(self) -> list[tuple[str, bool]]:
-        """Ordering: the texts as the candidate put them, and whether each stands where it should."""
-        keys = [*self.question.keys, *[""] * len(self.response.answer)]
-        return [(self._text(letter), letter == keys[index]) for index, letter in enumerate(self.response.answer)]
+        """Ordering: the texts as the candidate put them, and whether each stands where the nearest right order has it."""
+        given = self.response.answer
+        orders = [key.letters for key in self.right_keys]
+        nearest = max(orders, key=lambda order: sum(mine == right for mine, right in zip(given, order, strict=False)))
+        return [(self._text(letter), letter == nearest[index]) for index, letter in enumerate(given[: len(nearest)])]
+
+    @property
+    def right_orders(self) -> list[list[str]]:
+        """Ordering: the texts of every order that counts as right."""
+        return [[self._text(letter) for letter in key.letters] for key in self.right_keys]
+
+    @property
+    def accepted(self) -> list[str]:
+        """What may be written: the texts or numbers of every key that counts."""
+        return list(dict.fromkeys(text for key in self.right_keys for text in key.accepted))
 
     @property
     def text(self) -> str:

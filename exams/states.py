@@ -35,6 +35,8 @@ class ItemKind(models.TextChoices):
 
 
 CHOICE_KINDS = frozenset({ItemKind.SINGLE, ItemKind.MULTIPLE, ItemKind.TRUE_FALSE})
+# answered by writing a text or a number, and marked at once
+TEXT_KINDS = frozenset({ItemKind.SHORT_ANSWER, ItemKind.NUMERIC})
 # what a question under a case may be: marked at once, so that the case is one page and one result
 UNDER_CASE = frozenset(set(ItemKind) - {ItemKind.CASE, ItemKind.ESSAY})
 

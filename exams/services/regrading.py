@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from exams.models import ItemVersion, PaperItem, Regrade
 from exams.regrade_states import REGRADE_EVENTS, REGRADE_MOVES, RegradeState, Remedy
 from exams.services import previewing
 from exams.services.items import retire_item
-from exams.states import BANK_STAFF, CHOICE_KINDS, REVIEWERS, ItemKind, VersionState
+from exams.states import BANK_STAFF, CHOICE_KINDS, REVIEWERS, TEXT_KINDS, ItemKind, VersionState
 from lms.audit import services as audit
 from lms.core import clock, jobs
 from lms.core.actor import Actor
@@ -32,7 +33,8 @@ def propose_regrade(
 ) -> Regrade:
     """Propose to correct an item that was set. Nothing changes for candidates until somebody else approves.
 
-    ``keys``: every answer that shall count as right. Refuses a remedy that changes nothing, letters without an option, and a
+    ``keys``: every answer that shall count as right: letters of a choice, letters in order for matching (one per prompt) and
+    ordering, the accepted texts or numbers of what is written. An essay or a case as a whole is refused. Refuses a remedy that changes nothing, letters without an option, and a
     second proposal for the same version. The preview is made at once, or as a job where there are many responses.
     """
     _require(version, by, BANK_STAFF)
@@ -151,7 +153,7 @@ def _answers(version: ItemVersion, remedy: str, keys: Sequence[Collection[str]])
     if remedy != Remedy.KEYS:
         raise BadInput(_("请选择改分方式。"))
     if version.kind not in CHOICE_KINDS:
-        raise Refused(_("这种题型不能更正答案，只能作废。"))
+        return _written_answers(version, keys)
     answers = {frozenset(letters) for letters in keys if letters}
     if not answers:
         raise BadInput(_("请选出正确答案。"))
@@ -165,6 +167,23 @@ def _answers(version: ItemVersion, remedy: str, keys: Sequence[Collection[str]])
     if answers == set(corrections.right_answers(frozenset(version.keys), standing)):
         raise BadInput(_("这就是现在的答案，没有变化。"))
     return sorted(sorted(answer) for answer in answers)
+
+
+def _written_answers(version: ItemVersion, keys: Sequence[Collection[str]]) -> list[list[str]]:
+    """The answers of a kind whose key is no set: every one must make a lawful item of the version, in its order."""
+    answers = [tuple(answer) for answer in dict.fromkeys(tuple(text.strip() for text in answer) for answer in keys) if any(answer)]
+    if not answers:
+        raise BadInput(_("请写出正确答案。"))
+    column = "accepted" if version.kind in TEXT_KINDS else "keys"
+    for answer in answers:
+        faults = replace(version.content, **{column: answer}).faults()
+        if faults:
+            raise BadInput("".join(faults))
+    standing = corrections.of_versions([version.pk]).get(version.pk, [])
+    proposed = {corrections.key_of(version.kind, answer, version.tolerance) for answer in answers}
+    if proposed == set(corrections.keys_today(version.content.key, standing)) and not (standing and standing[-1].is_void):
+        raise BadInput(_("这就是现在的答案，没有变化。"))
+    return [list(answer) for answer in answers]
 
 
 def _locked(regrade: Regrade, wanted: RegradeState) -> Regrade:

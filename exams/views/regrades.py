@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,7 +16,7 @@ from exams import corrections, fault_selectors, rules, services
 from exams.fault_forms import RegradeForm
 from exams.models import ItemVersion, Regrade
 from exams.regrade_states import RegradeState
-from exams.states import REVIEWERS
+from exams.states import CHOICE_KINDS, REVIEWERS, TEXT_KINDS, ItemKind
 from exams.views.common import found
 from lms.core.errors import LmsError, Missing
 
@@ -44,7 +45,7 @@ def regrade_propose(request: HttpRequest, version: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("改分已提出。请核对影响面，由另一人批准后生效。"))
             return redirect("exams:office_regrade", regrade=regrade.uuid)
-    return render(request, "exams/office/regrade_form.html", {"form": form, "version": row, "options": _options(row)})
+    return render(request, "exams/office/regrade_form.html", {"form": form, **_item(row)})
 
 
 @require_GET
@@ -59,9 +60,8 @@ def regrade_detail(request: HttpRequest, regrade: uuid.UUID) -> HttpResponse:
     may_decide = row.state == RegradeState.PROPOSED and actor.covers(row.item_version.item.bank.path, *REVIEWERS)
     context = {
         "regrade": row,
-        "version": row.item_version,
-        "options": _options(row.item_version),
-        "answers": ["".join(answer) for answer in row.keys],
+        **_item(row.item_version),
+        "answers": [_answer_text(row.item_version.kind, answer) for answer in row.keys],
         "crossing": [(shown[pk], shown[pk].points + delta, delta > 0) for pk, delta in crossing if pk in shown],
         "unnamed": sum(1 for pk, _delta in crossing if pk not in shown),
         "page_obj": page,
@@ -100,8 +100,23 @@ def _act(row: Regrade, act: str, reason: str, actor: object) -> str:
     raise Http404
 
 
-def _options(version: ItemVersion) -> list[tuple[str, str, bool]]:
-    """(letter, text, is right today), corrections that stand laid over the frozen key."""
+def _answer_text(kind: str, answer: Sequence[str]) -> str:
+    """An answer of a regrade in a line: letters, prompt–letter pairs, an order, or what may be written."""
+    if kind == ItemKind.MATCHING:
+        return " ".join(f"{number}–{letter}" for number, letter in enumerate(answer, 1))
+    if kind == ItemKind.ORDERING:
+        return "→".join(answer)
+    return "、".join(answer) if kind in TEXT_KINDS else "".join(answer)
+
+
+def _item(version: ItemVersion) -> dict[str, object]:
+    """The item with what is right today, corrections that stand laid over the frozen key: marked in a choice, else as a line."""
     standing = corrections.of_versions([version.pk]).get(version.pk, [])
-    keys = corrections.keys_shown(frozenset(version.keys), standing)
-    return [(letter, text, letter in keys) for letter, text in zip(rules.LETTERS, version.options, strict=False)]
+    lettered = zip(rules.LETTERS, version.options, strict=False)
+    if version.kind in CHOICE_KINDS:
+        keys = corrections.keys_shown(frozenset(version.keys), standing)
+        return {"version": version, "options": [(letter, text, letter in keys) for letter, text in lettered]}
+    right = [
+        _answer_text(version.kind, key.accepted or key.letters) for key in corrections.keys_today(version.content.key, standing)
+    ]
+    return {"version": version, "options": [(letter, text, False) for letter, text in lettered], "right": " / ".join(right)}
