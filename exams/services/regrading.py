@@ -34,8 +34,9 @@ def propose_regrade(
     """Propose to correct an item that was set. Nothing changes for candidates until somebody else approves.
 
     ``keys``: every answer that shall count as right: letters of a choice, letters in order for matching (one per prompt) and
-    ordering, the accepted texts or numbers of what is written. An essay or a case as a whole is refused. Refuses a remedy that changes nothing, letters without an option, and a
-    second proposal for the same version. The preview is made at once, or as a job where there are many responses.
+    ordering, the accepted texts or numbers of what is written. Refuses an essay and a case as a whole, a remedy that changes
+    nothing, letters without an option, and a second proposal for the same version. The preview is made at once, or as a job
+    where there are many responses.
     """
     _require(version, by, BANK_STAFF)
     if version.state not in (VersionState.LIVE, VersionState.RETIRED):
