@@ -175,9 +175,9 @@ def _written_answers(version: ItemVersion, keys: Sequence[Collection[str]]) -> l
     answers = [tuple(answer) for answer in dict.fromkeys(tuple(text.strip() for text in answer) for answer in keys) if any(answer)]
     if not answers:
         raise BadInput(_("请写出正确答案。"))
-    column = "accepted" if version.kind in TEXT_KINDS else "keys"
+    content, is_written = version.content, version.kind in TEXT_KINDS
     for answer in answers:
-        faults = replace(version.content, **{column: answer}).faults()
+        faults = (replace(content, accepted=answer) if is_written else replace(content, keys=answer)).faults()
         if faults:
             raise BadInput("".join(faults))
     standing = corrections.of_versions([version.pk]).get(version.pk, [])
