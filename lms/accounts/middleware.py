@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -67,8 +68,9 @@ def client_address(request: HttpRequest) -> str:
 class AccessMiddleware:
     """Lets a request through only where the access table says so; private answers are never stored.
 
-    In this order: unknown route 404; signed in at all; not idle for too long; no longer with a given password; with a second
-    factor where one is required; in one of the roles. Rows are the rooms' business.
+    In this order: unknown route 404; one for bearer tokens is handed to its room without session; signed in at all; not idle
+    for too long; no longer with a given password; with a second factor where one is required; in one of the
+    roles. Rows are the rooms' business.
     """
 
     # what somebody with a given password may still reach before changing it
@@ -110,6 +112,10 @@ class AccessMiddleware:
         if access is None or access.who is Who.NOBODY:
             raise Http404
         request.access = access  # type: ignore[attr-defined]
+        if access.who is Who.BEARER:  # no cookie helps; the token is opened by the room that made it
+            request.user = AnonymousUser()
+            request.actor = Actor.public(client_address(request))  # type: ignore[attr-defined]
+            return None
         expired = request.user.is_authenticated and self._idle_too_long(request)
         if expired:
             logout(request)

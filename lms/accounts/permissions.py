@@ -65,6 +65,8 @@ def _who(access: Access) -> str:
         return "任何人"
     if access.who is Who.SIGNED_IN:
         return "已登录"
+    if access.who is Who.BEARER:
+        return "凭接口令牌：" + "、".join(sorted(access.scopes))
     if access.who is Who.NOBODY:
         return "关闭"
     named = {frozenset(str(r) for r in roles): label for label, roles in _SETS}

@@ -15,7 +15,12 @@ class Who(StrEnum):
     PUBLIC = "public"  # anybody, signed in or not
     SIGNED_IN = "signed_in"
     ROLES = "roles"  # one of the roles named
+    BEARER = "bearer"  # another system, with a token of the scope named; the session counts for nothing
     NOBODY = "nobody"  # a library brings the route and we do not offer it: 404 for everybody
+
+
+# no session decides who is let in
+SESSIONLESS = (Who.PUBLIC, Who.BEARER)
 
 
 class Reach(StrEnum):
@@ -33,6 +38,7 @@ class Access:
     reach: Reach
     roles: frozenset[str] = frozenset()
     note: str = ""
+    scopes: frozenset[str] = frozenset()  # of a bearer token: one of these is needed
 
 
 def public(reach: Reach = Reach.NONE, note: str = "") -> Access:
@@ -45,6 +51,11 @@ def signed_in(reach: Reach = Reach.OWN, note: str = "") -> Access:
 
 def roles(names: Iterable[str], reach: Reach = Reach.DIVISION, note: str = "") -> Access:
     return Access(Who.ROLES, reach, frozenset(str(n) for n in names), note)
+
+
+def bearer(*scopes: str, note: str = "") -> Access:
+    """By a bearer token with one of the scopes; rows of the token's division."""
+    return Access(Who.BEARER, Reach.DIVISION, note=note, scopes=frozenset(scopes))
 
 
 def nobody(note: str) -> Access:

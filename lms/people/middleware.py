@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from lms.core.routes import Who
+from lms.core.routes import SESSIONLESS
 from lms.people import consents, selectors
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -41,7 +41,7 @@ class ConsentMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         access, match = getattr(request, "access", None), request.resolver_match
-        if not settings.CONSENT_REQUIRED or access is None or access.who is Who.PUBLIC or match is None:
+        if not settings.CONSENT_REQUIRED or access is None or access.who in SESSIONLESS or match is None:
             return None
         if request.method != "GET" or match.view_name in OPEN or request.session.get(MARK) == consents.edition():
             return None

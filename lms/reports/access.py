@@ -1,9 +1,10 @@
 """Who may use the routes of reports, and on which divisions."""
 
 from lms.accounts.roles import ACCOUNT_KEEPERS, OFFICE, REPORTING, Role
-from lms.core.routes import Access, Reach, public, roles, signed_in
+from lms.core.routes import Access, Reach, bearer, public, roles, signed_in
 from lms.people.access import SEES
 from lms.reports.home import DESK
+from lms.reports.states import TokenScope
 
 APPROVING = OFFICE | {Role.REVIEWER}
 
@@ -32,7 +33,16 @@ ROUTES: dict[str, Access] = {
     "reports:verify_script": public(Reach.NONE, "the stand-alone script"),
     "reports:api": roles(REPORTING | ACCOUNT_KEEPERS, Reach.DIVISION, "tokens that read one's divisions; made by reporting roles"),
     "reports:api_token_end": roles(REPORTING | ACCOUNT_KEEPERS),
-    "api:*": public(Reach.TOKEN, "a bearer token with the scope; rows of its division, as its holder sees them today"),
+    "api:divisions": bearer(TokenScope.FIGURES),
+    "api:division": bearer(TokenScope.FIGURES),
+    "api:figures": bearer(TokenScope.FIGURES),
+    "api:figure": bearer(TokenScope.FIGURES),
+    "api:figure_lines": bearer(TokenScope.LINES, note="uuids and facts, no names; the reading is audited"),
+    "api:person_times": bearer(TokenScope.FIGURES),
+    "api:periods": bearer(TokenScope.PERIODS),
+    "api:period": bearer(TokenScope.PERIODS),
+    "api:pipeline": bearer(TokenScope.PIPELINE),
+    "api:nothing": public(Reach.TOKEN, "no such address: a problem document instead of a page"),
     "api_openapi": public(Reach.NONE, "the description of the interface"),
     "reports:definitions": roles(REPORTING, Reach.NONE, "no row of anybody's"),
 }

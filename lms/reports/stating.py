@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from lms.core import clock
 from lms.core.actor import Actor
-from lms.core.errors import BadInput, Missing
+from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger import selectors as ledger
+from lms.ledger.kinds import LEARNING, Kind
+from lms.ledger.models import Line, PeriodLock
+from lms.ledger.rules import month_of
 from lms.places.models import Division
 from lms.reports import asking, figures
 from lms.reports.breakdown import Breakdown, breakdown
@@ -23,12 +28,31 @@ def state(
     on: str | None = None,
     start: str | None = None,
     end: str | None = None,
-    as_of: str | None = None,
+    as_of: str | int | None = None,
     basis: str | None = None,
     actor: Actor,
     roles: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Value, unit, definition, basis, position and the uuids of the rows it opens. Outside the actor's divisions is missing."""
+    definition, ask = asked(
+        what, division=division, on=on, start=start, end=end, as_of=as_of, basis=basis, actor=actor, roles=roles
+    )
+    return told(what, definition, ask)
+
+
+def asked(
+    what: str,
+    *,
+    division: str,
+    on: str | None,
+    start: str | None,
+    end: str | None,
+    as_of: str | int | None,
+    basis: str | None,
+    actor: Actor,
+    roles: tuple[str, ...],
+) -> tuple[figures.Definition, figures.Ask]:
+    """Which figure, and what is asked of it."""
     definition, arguments = figures.find(what)
     if bool(on) == bool(start or end) or bool(start) != bool(end):
         raise BadInput(_("请用 --on 给出一天，或用 --from 和 --to 给出起止日期，两者择一。"))
@@ -37,7 +61,7 @@ def state(
     else:
         first, last = asking.period(start or "", end or "")
     position = ledger.position_of(as_of)
-    ask = figures.Ask(
+    return definition, figures.Ask(
         division=place(actor, division, last, position, roles),
         start=first,
         end=last,
@@ -45,8 +69,12 @@ def state(
         basis=asking.basis(basis, last),
         arguments=arguments,
     )
+
+
+def told(what: str, definition: figures.Definition, ask: figures.Ask) -> dict[str, Any]:
+    """The answer as plain values."""
     answer = definition.ask(ask)
-    when = {"on": last.isoformat()} if first is None else {"from": first.isoformat(), "to": last.isoformat()}
+    when = {"from": ask.start.isoformat(), "to": ask.end.isoformat()} if ask.start else {"on": ask.end.isoformat()}
     moment = ledger.moment_of(ask.position)
     return {
         "what": what,
@@ -68,32 +96,75 @@ def state(
     }
 
 
+def beside(ask: figures.Ask) -> dict[str, Any]:
+    """What is said beside a figure: the hour scheme in force there, and how complete the records are that it rests on."""
+    scheme = ledger.scheme_for(ask.division, ask.end)
+    scope = ask.scope
+    missing = max(0, ledger.total_quantity(scope, Kind.SCHEDULED) - ledger.sessions(scope))
+    complete: dict[str, Any] = {"sessions_not_held": missing, "persons_unnamed": ledger.unnamed(scope)}
+    if ask.start is not None:
+        over = min(month_of(ask.end), month_of(clock.today().replace(day=1) - dt.timedelta(days=1)))
+        first = month_of(ask.start)
+        complete["months_over"] = max(0, (over // 100 - first // 100) * 12 + over % 100 - first % 100 + 1)
+        complete["months_signed"] = _months_locked(ask.division, first, over)
+    return {
+        "scheme": {
+            "code": scheme.code,
+            "name": scheme.name,
+            "valid_from": scheme.valid_from.isoformat() if scheme.valid_from else None,
+        },
+        "completeness": complete,
+    }
+
+
+def _months_locked(division: Division, first: int, last: int) -> int:
+    """Months handed in or locked for the division, by itself or by one above it."""
+    codes = [code for code in division.path.split("/") if code]
+    above = ["/", *("/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes) + 1))]
+    locks = PeriodLock.objects.filter(lifted_at__isnull=True, period__range=(first, last), division__path__in=above)
+    return locks.values("period").distinct().count()
+
+
+def refuse_too_many(division: Division, start: dt.date | None, end: dt.date, kinds: tuple[str, ...], most: int) -> None:
+    """A fold over so many lines is no answer to wait for. Refused in one sentence, at the cost of counting that far."""
+    lines = Line.objects.filter(kind__in=kinds).within(division).posted(start, end).order_by()
+    if lines.values("pk")[: most + 1].count() > most:
+        raise Refused(_("所问范围超过 %(n)d 条记录，请改问较小的地区或较短的时期。") % {"n": most})
+
+
 def split(
     *,
     division: str,
     start: str,
     end: str,
     by: str = "division",
-    as_of: str | None = None,
+    as_of: str | int | None = None,
     basis: str | None = None,
     boundaries: str | None = None,
     having: str | None = None,
     actor: Actor,
     roles: tuple[str, ...] = (),
+    most: int | None = None,
+    language: str = "",
 ) -> Breakdown:
-    """Person-times, persons, minutes and hours of a division and period by one dimension."""
+    """Person-times, persons, minutes and hours of a division and period by one dimension. ``most``: refuse to fold more
+    lines; ``language``: of the rows' names, the reader's when none is given."""
     first, last = asking.period(start, end)
     position, boundaries_on = ledger.position_of(as_of), asking.boundaries(boundaries)
-    return breakdown(
-        division=place(actor, division, boundaries_on or last, position, roles),
-        start=first,
-        end=last,
-        basis=asking.basis(basis, last),
-        position=position,
-        by=by,
-        boundaries_on=boundaries_on,
-        having=asking.having(having),
-    )
+    where = place(actor, division, boundaries_on or last, position, roles)
+    if most is not None:
+        refuse_too_many(where, first, last, (*LEARNING, Kind.COMPLETED, Kind.HEADCOUNT), most)
+    with translation.override(language or translation.get_language()):
+        return breakdown(
+            division=where,
+            start=first,
+            end=last,
+            basis=asking.basis(basis, last),
+            position=position,
+            by=by,
+            boundaries_on=boundaries_on,
+            having=asking.having(having),
+        )
 
 
 def place(actor: Actor, code: str, on: dt.date, position: int, roles: tuple[str, ...]) -> Division:

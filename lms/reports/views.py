@@ -111,11 +111,11 @@ def _chart(report: tables.Report) -> dict[str, Any]:
 
 @require_GET
 def export(request: HttpRequest, code: str) -> HttpResponse:
-    """The page as a workbook: what the screen shows, and nothing else."""
+    """The page as a workbook or as CSV: what the screen shows, and nothing else."""
     place = _division(request, code)
     asked = forms.asked(request.GET)
     report = tables.report(place, asked.span, asked.basis, by=asked.by)
-    content = workbook.report_workbook(report)
+    as_csv = request.GET.get("format") == "csv"
     audit.record(
         "reports.report.exported",
         place,
@@ -126,7 +126,10 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
         split=asked.by,
         position=report.position,
     )
-    return _file(content, f"{place.name}-{asked.span.code}.xlsx")
+    name = f"{place.name}-{asked.span.code}"
+    if as_csv:
+        return _file(workbook.report_csv(report), f"{name}-{title_of(asked.by)}.csv", "text/csv; charset=utf-8")
+    return _file(workbook.report_workbook(report), f"{name}.xlsx")
 
 
 @require_POST
@@ -158,8 +161,8 @@ def custom(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("job_detail", uuid=job.uuid)
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
+def _file(content: bytes, name: str, content_type: str = XLSX) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(get_valid_filename(name))}"
     return response
 

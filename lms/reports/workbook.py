@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lms.core.workbooks import Column, Sheet, write_workbook
+from lms.core.workbooks import Column, Sheet, guard, write_workbook
 from lms.reports import figures
 from lms.reports.breakdown import Breakdown
 from lms.reports.dimensions import title_of
@@ -63,6 +65,18 @@ def report_workbook(report: Report) -> bytes:
         (_("人数与人次"), _("人次可以逐级相加；人数每人只计一次，各行相加可能多于合计。")),
     ]
     return write_workbook([Sheet(_("培训台账"), columns(report.by), rows, notes(report))], definitions=terms)
+
+
+def report_csv(report: Report) -> bytes:
+    """The table alone, with what each line rests on beside it; opens in Excel as it is, and carries no formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    beside = [_("统计口径"), _("统计期"), _("截至第几笔")]
+    writer.writerow([*(column.title for column in columns(report.by)), *beside])
+    rests_on = [report.basis.code, report.span.code, report.position]
+    for row in [*report.rows, report.total]:
+        writer.writerow([*(guard(cell) for cell in cells(row, report.by)), *rests_on])
+    return out.getvalue().encode("utf-8-sig")
 
 
 def items_workbook(wanted: Wanted, opened: Opened, shown: Iterable[Item]) -> bytes:

@@ -64,7 +64,18 @@ def _token(world: Any) -> dict[str, Any]:
     return {"kwargs": {"uuid": token.uuid}, "method": "post"}
 
 
+def _asked(**kwargs: Any) -> Any:
+    """An address of the interface in the world's county."""
+    return lambda world: {"kwargs": {name: world.division.code if value is None else value for name, value in kwargs.items()}}
+
+
 ROUTES = {
+    "api:division": _asked(code=None),
+    "api:figure": _asked(what="person_times"),
+    "api:figure_lines": _asked(what="person_times"),
+    "api:periods": _asked(division=None),
+    "api:period": _asked(division=None, period=202203),
+    "api:pipeline": _asked(division=None),
     "reports:api_token_end": _token,
     "reports:person_hours": lambda world: {"kwargs": {"uuid": make_person(world.division).uuid}, "method": "get"},
     "reports:period": _period,

@@ -74,7 +74,9 @@ def test_strangers_are_sent_to_sign_in(room, world, client):
         else:
             continue  # a library's, by prefix: the same gate as its neighbours without arguments
         answer = ask(client, name, spec)
-        if access.who is Who.PUBLIC:
+        if access.who is Who.BEARER:
+            fine = answer.status_code == 401
+        elif access.who is Who.PUBLIC:
             may_miss = spec or name in MAY_BE_EMPTY or access.reach is Reach.TOKEN
             fine = answer.status_code < 500 and (answer.status_code not in {403, 404} or may_miss)
         else:
@@ -130,6 +132,9 @@ def test_every_role_on_own_and_foreign_rows(room, world):
 def _tried_with_rows(name: str, cast: Cast) -> Iterator[str]:
     access, spec = entry(name), BUILDERS[name](cast.world)
     kwargs = spec.get("kwargs") or {}
+    if access.who is Who.BEARER:
+        yield from _tried_without_token(name, cast, spec)
+        return
     for role in [None, *Role.values]:
         home = ask(cast.at_home(role), name, spec)
         if access.who is Who.ROLES and role not in access.roles:
@@ -159,6 +164,9 @@ def _tried_with_rows(name: str, cast: Cast) -> Iterator[str]:
 def _tried_plain(name: str, cast: Cast) -> Iterator[str]:
     """Addresses without arguments: open to the roles of the table, closed to the others, and they do stand."""
     access = entry(name)
+    if access.who is Who.BEARER:
+        yield from _tried_without_token(name, cast, {})
+        return
     for role in [None, *Role.values]:
         answer = ask(cast.at_home(role), name, {})
         may = access.who is not Who.ROLES or role in access.roles
@@ -167,6 +175,14 @@ def _tried_plain(name: str, cast: Cast) -> Iterator[str]:
             yield f"{role} is refused: {answer.status_code}"
         if not may and answer.status_code != 404:
             yield f"{role} is let in: {answer.status_code}"
+
+
+def _tried_without_token(name: str, cast: Cast, spec: dict[str, Any]) -> Iterator[str]:
+    """Addresses for tokens: whoever is signed in, the session opens nothing. Tokens of others: tests/reports/test_api.py."""
+    for role in [None, *Role.values]:
+        answer = ask(cast.at_home(role), name, spec)
+        if answer.status_code != 401 or answer.cookies:
+            yield f"{role} gets in by session: {answer.status_code}"
 
 
 @pytest.mark.parametrize("name", ["places:division_detail", "accounts:user_list", "audit:event_list"])

@@ -18,6 +18,7 @@ from ninja.security import HttpBearer
 
 from lms.accounts.middleware import client_address
 from lms.core.errors import BadInput, Missing, Refused
+from lms.core.routes import Access
 from lms.reports.api.tokens import open_token
 
 WINDOW_SECONDS = 60
@@ -32,18 +33,15 @@ class WithoutScope(Exception):
 
 
 class Bearer(HttpBearer):
-    """``Authorization: Bearer lms_…`` with a scope. ``request.auth`` is the actor that the token stands for."""
-
-    def __init__(self, scope: str) -> None:
-        super().__init__()
-        self.scope = scope
+    """``Authorization: Bearer lms_…`` with a scope that the access table names. ``request.auth`` is whom the token stands for."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
         found = open_token(token, address=client_address(request))
         if found is None:
             return None
-        if self.scope not in found[0].scopes:
-            raise WithoutScope(self.scope)
+        access: Access | None = getattr(request, "access", None)
+        if access is None or access.scopes.isdisjoint(found[0].scopes):
+            raise WithoutScope("、".join(sorted(access.scopes)) if access else "")
         if not _within_rate(found[0].prefix):
             raise TooMany
         return found[1]
@@ -98,6 +96,11 @@ def _too_many() -> HttpResponse:
     return answer
 
 
+def nothing(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address of the interface that does not exist."""
+    return problem(404, _("没有找到"), _("接口没有这个地址。"))
+
+
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """In the language that was asked for, and kept by nobody."""
 
@@ -105,6 +108,10 @@ def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         wanted = get_language_from_request(request) if request.headers.get("Accept-Language") else settings.LANGUAGE_CODE
         with translation.override(wanted):
             response = view(request, *args, **kwargs)
+            if response.status_code == 405:
+                allowed = response["Allow"]
+                response = problem(405, _("只能读取"), _("这个地址只接受 GET。"))
+                response["Allow"] = allowed
         response["Content-Language"] = wanted
         response["Cache-Control"] = "private, no-store"
         return response

@@ -32,6 +32,19 @@ class DefinitionOut(Schema):
     timing: str = Field(description="span：一段时期 a period · day：某一天 a day")
 
 
+class SchemeOut(Schema):
+    code: str
+    name: str
+    valid_from: dt.date | None
+
+
+class CompletenessOut(Schema):
+    sessions_not_held: int = Field(description="已排定而未登记的课次 / sessions planned and not recorded as held")
+    persons_unnamed: int = Field(description="只有人数、没有名单的人次 / counted without names")
+    months_over: int | None = Field(default=None, description="时期内已结束的月份 / months of the period that are over")
+    months_signed: int | None = Field(default=None, description="其中已报送或锁定的 / of those, handed in or locked")
+
+
 class FigureOut(Schema):
     what: str
     title: str
@@ -44,18 +57,47 @@ class FigureOut(Schema):
     start: dt.date | None = Field(default=None, alias="from", serialization_alias="from")
     to: dt.date | None = None
     basis: BasisOut | None
+    scheme: SchemeOut
+    completeness: CompletenessOut
     position: int = Field(description="截至第几笔；同一位置再问，答案不变 / at the same position, the same answer")
     as_of: dt.datetime | None
     opens: int = Field(description="背后的记录数 / rows behind it")
     detail: dict[str, Any]
 
 
+class FactsOut(Schema):
+    position: int
+    kind: str
+    person: str | None = Field(description="人员编号，不是姓名 / an identifier, not a name")
+    occasion_label: str
+    occasion: str | None
+    happened_from: dt.datetime
+    happened_to: dt.datetime
+    posted_period: int
+    minutes: int
+    hours: str
+    quantity: int
+    division: str
+    category: str | None
+    programme: str | None
+    mode: str
+    topic: str
+    facts: dict[str, Any]
+
+
+class LineOut(Schema):
+    uuid: str
+    facts: FactsOut | None = Field(
+        description="台账行的内容；不是台账行、或不在令牌地区内的为空 / of a ledger line within the token's division, else null"
+    )
+
+
 class LinesOut(Schema):
     count: int
     position: int
     rows: str = Field(description="记录的种类 / what the rows are")
-    lines: list[str] = Field(description="记录编号，不含姓名 / identifiers, no names")
-    next: int | None = Field(description="下一页的 offset / offset of the next page")
+    lines: list[LineOut]
+    next: str | None = Field(description="下一页的 cursor；没有下一页时为空 / the next page's cursor, null on the last one")
 
 
 class RowOut(Schema):
@@ -104,6 +146,13 @@ class PeriodOut(Schema):
     seal_root: str | None
     sealed_lines: int | None
     signed: TotalsOut
+
+
+class PeriodNowOut(PeriodOut):
+    known: TotalsOut | None = Field(description="现时所知；记录太多时为空 / as now known; null where the lines are too many")
+    known_position: int | None
+    late: int | None = Field(description="其后补记的 / recorded since")
+    reversed_since: int | None = Field(description="其后冲销的 / taken back since")
 
 
 class StageOut(Schema):

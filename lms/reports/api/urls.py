@@ -1,19 +1,39 @@
-"""Addresses under ``/api/``: the endpoints, each in the language asked for and kept by nobody, and their description."""
+"""Addresses under ``/api/v1/``: the endpoints, each in the language asked for and kept by nobody, and their description."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from lms.reports.api.gate import private
-from lms.reports.api.views import api
+from lms.reports.access import ROUTES
+from lms.reports.api import periods, views
+from lms.reports.api.gate import nothing, private
+from lms.reports.api.interface import api
+
+MODULES = (views, periods)  # importing them registers their endpoints
 
 
-def document() -> dict[str, object]:
+def document() -> dict[str, Any]:
     """The OpenAPI document. ``docs/api/openapi.json`` is the same, written by ``manage.py api_schema``."""
-    return api.get_openapi_schema(path_prefix="/api/v1/")
+    found: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
+    for methods in found["paths"].values():
+        told = methods["get"]
+        scopes = sorted(ROUTES[f"api:{told['operationId']}"].scopes)
+        told["security"] = [{"Bearer": scopes}]
+        answers = {str(status): answer for status, answer in told["responses"].items()}
+        for status, answer in answers.items():
+            if int(status) >= 400:
+                answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+        if told["operationId"] == "person_times":
+            answers["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
+        answers["304"] = {"description": "Not Modified"}
+        told["responses"] = dict(sorted(answers.items()))
+    return found
 
 
 @require_GET
@@ -27,6 +47,6 @@ def endpoints() -> list[URLPattern]:
     for pattern in api.urls[0]:
         if isinstance(pattern, URLPattern) and pattern.name != "api-root":
             assert pattern.callback is not None
-            pattern.callback = private(pattern.callback)
+            pattern.callback = csrf_exempt(private(pattern.callback))
             patterns.append(pattern)
-    return patterns
+    return [*patterns, path("<path:rest>", csrf_exempt(private(nothing)), name="nothing")]

@@ -1,85 +1,99 @@
-"""The endpoints under ``/api/v1/``: each asks the same function as the page or the command, in the token's place."""
+"""The endpoints that find divisions and state figures: each asks the same function as the page or the command."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
 from typing import Any, Literal
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from ninja import NinjaAPI, Query
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
 
-from lms.accounts.roles import REPORTING
 from lms.audit import services as audit
 from lms.core import clock, positions
-from lms.core.actor import Actor
-from lms.ledger.rules import last_day
-from lms.pipeline import selectors as pipeline
-from lms.pipeline.services import catch_up
+from lms.ledger import selectors as ledger
+from lms.ledger.models import Line
 from lms.places.boundaries import children_known
-from lms.reports import asking, canonical, figures, stating
+from lms.places.models import Division
+from lms.places.selectors import home_of, search_divisions
+from lms.reports import canonical, figures, stating
 from lms.reports.api import schemas
-from lms.reports.api.gate import Bearer, add_handlers
-from lms.reports.approval import units
-from lms.reports.models import Submission
-from lms.reports.states import TokenScope
+from lms.reports.api.gate import Bearer
+from lms.reports.api.interface import (
+    ERRORS,
+    ROLES,
+    actor_of,
+    api,
+    as_json,
+    cursor_of,
+    read_cursor,
+    said,
+    tag_of,
+    unchanged,
+)
 
 LINES_A_PAGE = 500
-ROLES = tuple(REPORTING)
-ERRORS = {code: schemas.Problem for code in (400, 401, 403, 404, 422, 429)}
+FOLD_AT_MOST = 200_000  # lines folded while the asker waits
+SOURCE_LANGUAGE = "zh-hans"  # of what is canonical
+Dimension = Literal["division", "month", "mode", "category", "programme", "sex", "ethnic", "education", "age", "funder", "topic"]
 
-api = NinjaAPI(
-    title="社会工作人才培训台账 · 只读接口 / Training ledger, read-only interface",
-    version="1",
-    description=(
-        "与页面、命令同一套数字：口径、统计期、截至位置写在每个答案里。只读；按令牌限定地区与内容；地区以外与不存在一样是 404。\n\n"
-        "The same figures as pages and commands; every answer states its basis, period and position. Read-only. A token is bound "
-        "to one division and to scopes; outside it everything is the same 404 as missing."
-    ),
-    urls_namespace="api",
-    docs_url=None,
-    openapi_url=None,
+CODE = Query(..., description="行政区划代码 / code of the division", max_length=20)
+FROM = Query(None, alias="from", description="起始日期，含当日 / first day, included", max_length=40)
+TO = Query(None, description="结束日期，含当日 / last day, included", max_length=40)
+ON = Query(None, description="存量的日期 / the day of a stock", max_length=40)
+AS_OF = Query(None, description="截至：位置编号或时刻，缺省为现在 / as of: a position or a moment, now by default", max_length=40)
+BY = Query("division", description="按什么分列 / split by what")
+BASIS = Query(None, description="统计口径代码，缺省为默认口径 / code of the counting basis", max_length=80)
+
+
+@api.get(
+    "/divisions/",
+    url_name="divisions",
+    operation_id="divisions",
+    auth=Bearer(),
+    response={200: list[schemas.DivisionOut], **ERRORS},
+    summary="查找地区 / Find a division",
+    description="按名称、代码开头、拼音或首字母在令牌的地区内查找，最多 20 个；不带 q 时给出令牌的地区及其下一级。 / By name, "
+    "beginning of code, pinyin or initials within the token's division, at most 20; without q that division and those below it.",
+    tags=["地区 divisions"],
 )
-add_handlers(api)
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.auth  # type: ignore[attr-defined, no-any-return]
-
-
-def _said(request: HttpRequest, text: str, content_type: str = "application/json") -> HttpResponse:
-    """The text, or 304 where the asker has it already."""
-    tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-    known = request.headers.get("If-None-Match", "")
-    response = HttpResponseNotModified() if tag in known else HttpResponse(text, content_type=content_type)
-    response["ETag"] = tag
-    return response
-
-
-def _json(request: HttpRequest, content: Any) -> HttpResponse:
-    return _said(request, json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")
+def search(
+    request: HttpRequest,
+    q: str = Query("", description="名称、代码、拼音或首字母 / name, code, pinyin or initials", max_length=60),
+) -> HttpResponse:
+    home = home_of(actor_of(request), *ROLES)
+    if home is None:
+        return as_json(request, [])
+    if q.strip():
+        return as_json(request, [_division(d) for d in search_divisions(q, within=home)])
+    return as_json(request, _with_children(home))
 
 
 @api.get(
     "/divisions/{code}/",
-    url_name="divisions",
-    auth=Bearer(TokenScope.FIGURES),
+    url_name="division",
+    operation_id="division",
+    auth=Bearer(),
     response={200: list[schemas.DivisionOut], **ERRORS},
     summary="一个地区及其下一级 / A division and those right below it",
     tags=["地区 divisions"],
 )
-def divisions(request: HttpRequest, code: str) -> HttpResponse:
-    today, position = clock.today(), positions.closed()
-    place = stating.place(_actor(request), code, today, position, ROLES)
-    shown = [place, *children_known(place, on=today, position=position)]
-    return _json(request, [{"code": d.code, "name": d.name, "full_name": d.full_name, "level": d.level} for d in shown])
+def division(request: HttpRequest, code: str) -> HttpResponse:
+    place = stating.place(actor_of(request), code, clock.today(), positions.closed(), ROLES)
+    return as_json(request, _with_children(place))
+
+
+def _with_children(place: Division) -> list[dict[str, Any]]:
+    return [_division(d) for d in [place, *children_known(place, on=clock.today(), position=positions.closed())]]
+
+
+def _division(d: Division) -> dict[str, Any]:
+    return {"code": d.code, "name": d.name, "full_name": d.full_name, "level": d.level}
 
 
 @api.get(
     "/figures/",
     url_name="figures",
-    auth=Bearer(TokenScope.FIGURES),
+    operation_id="figures",
+    auth=Bearer(),
     response={200: list[schemas.DefinitionOut], **ERRORS},
     summary="全部指标及其定义 / Every figure and its definition",
     tags=["数字 figures"],
@@ -89,191 +103,176 @@ def definitions(request: HttpRequest) -> HttpResponse:
         {"what": d.form, "title": str(d.title), "unit": d.unit, "definition": str(d.meaning), "timing": d.timing}
         for d in figures.REGISTER.values()
     ]
-    return _json(request, found)
-
-
-def _stated(
-    request: HttpRequest,
-    what: str,
-    division: str,
-    on: str | None,
-    start: str | None,
-    to: str | None,
-    as_of: str | None,
-    basis: str | None,
-) -> dict[str, Any]:
-    return stating.state(
-        what, division=division, on=on, start=start, end=to, as_of=as_of, basis=basis, actor=_actor(request), roles=ROLES
-    )
+    return as_json(request, found)
 
 
 @api.get(
     "/figures/{what}/",
     url_name="figure",
-    auth=Bearer(TokenScope.FIGURES),
+    operation_id="figure",
+    by_alias=True,
+    auth=Bearer(),
     response={200: schemas.FigureOut, **ERRORS},
     summary="一个数字 / One figure",
-    description="存量用 on，一段时期用 from 和 to；as_of 是位置或时刻，缺省为现在。 / `on` for stocks, `from` and `to` for flows; "
-    "`as_of` is a position or a moment, now by default.",
+    description="存量用 on，一段时期用 from 和 to。答案带单位、口径、学时折算办法、截至位置和完整度。 / `on` for stocks, `from` "
+    "and `to` for flows. The answer states unit, basis, hour scheme, position and completeness.",
     tags=["数字 figures"],
 )
 def figure(
     request: HttpRequest,
     what: str,
-    division: str,
-    on: str | None = None,
-    start: str | None = Query(None, alias="from"),
-    to: str | None = None,
-    as_of: str | None = None,
-    basis: str | None = None,
+    division: str = CODE,
+    on: str | None = ON,
+    start: str | None = FROM,
+    to: str | None = TO,
+    as_of: str | None = AS_OF,
+    basis: str | None = BASIS,
 ) -> HttpResponse:
-    found = _stated(request, what, division, on, start, to, as_of, basis)
+    tag = tag_of(request, positions.closed(), clock.today())
+    if same := unchanged(request, tag):
+        return same
+    definition, ask = _asked(request, what, division, on, start, to, as_of, basis)
+    found = stating.told(what, definition, ask)
     found["opens"] = len(found.pop("lines"))
     for inner in ("rows", "quantities", "people"):
         found.pop(inner, None)
-    return _json(request, found)
+    return as_json(request, found | stating.beside(ask), tag)
+
+
+def _asked(
+    request: HttpRequest,
+    what: str,
+    division: str,
+    on: str | None,
+    start: str | None,
+    end: str | None,
+    as_of: str | int | None,
+    basis: str | None,
+) -> tuple[figures.Definition, figures.Ask]:
+    definition, ask = stating.asked(
+        what, division=division, on=on, start=start, end=end, as_of=as_of, basis=basis, actor=actor_of(request), roles=ROLES
+    )
+    stating.refuse_too_many(ask.division, ask.start, ask.end, definition.kinds, FOLD_AT_MOST)
+    return definition, ask
 
 
 @api.get(
     "/figures/{what}/lines/",
     url_name="figure_lines",
-    auth=Bearer(TokenScope.LINES),
+    operation_id="figure_lines",
+    auth=Bearer(),
     response={200: schemas.LinesOut, **ERRORS},
-    summary="一个数字背后的记录编号 / The identifiers of the rows behind a figure",
-    description="每页 500 条；请带上第一页答案里的 position 作为 as_of，翻页时答案不变。 / 500 a page; pass the first "
-    "answer's position as `as_of`, so that the pages belong together.",
+    summary="一个数字背后的记录 / The rows behind a figure",
+    description="编号和事实，没有姓名和证件。每页 500 条；用答案里的 next 作为 cursor 取下一页，翻页时截至位置不变。 / Identifiers "
+    "and facts, no names or documents. 500 a page; pass `next` as `cursor`: the position stays the same while paging.",
     tags=["数字 figures"],
 )
 def figure_lines(
     request: HttpRequest,
     what: str,
-    division: str,
-    on: str | None = None,
-    start: str | None = Query(None, alias="from"),
-    to: str | None = None,
-    as_of: str | None = None,
-    basis: str | None = None,
-    offset: int = Query(0, ge=0),
+    division: str = CODE,
+    on: str | None = ON,
+    start: str | None = FROM,
+    to: str | None = TO,
+    as_of: str | None = AS_OF,
+    basis: str | None = BASIS,
+    cursor: str = Query("", description="上一页答案里的 next / `next` of the page before", max_length=60),
 ) -> HttpResponse:
-    found = _stated(request, what, division, on, start, to, as_of, basis)
-    lines = found["lines"]
-    audit.record(
-        "reports.api.lines_read", by=_actor(request), what=what, division=division, position=found["position"], offset=offset
-    )
+    position, offset = read_cursor(cursor) if cursor else (as_of, 0)
+    definition, ask = _asked(request, what, division, on, start, to, position, basis)
+    answer = definition.ask(ask)
     more = offset + LINES_A_PAGE
-    return _json(
-        request,
-        {
-            "count": len(lines),
-            "position": found["position"],
-            "rows": found["rows"],
-            "lines": lines[offset:more],
-            "next": more if more < len(lines) else None,
-        },
+    shown = answer.lines[offset:more]
+    audit.record(
+        "reports.api.lines_read",
+        by=actor_of(request),
+        division_path=ask.division.path,
+        what=what,
+        division=ask.division.code,
+        position=ask.position,
+        offset=offset,
+        rows=len(shown),
     )
+    facts = _facts(request, shown) if answer.rows == "ledger.line" else {}
+    content = {
+        "count": len(answer.lines),
+        "position": ask.position,
+        "rows": answer.rows,
+        "lines": [{"uuid": str(uuid), "facts": facts.get(uuid)} for uuid in shown],
+        "next": cursor_of(ask.position, more) if more < len(answer.lines) else None,
+    }
+    return as_json(request, content)
+
+
+def _facts(request: HttpRequest, uuids: list[Any]) -> dict[Any, dict[str, Any]]:
+    """What a page of lines says, of those within the token's division; nothing of the person but a key."""
+    lines = Line.objects.filter(uuid__in=uuids).visible_to(actor_of(request), *ROLES)
+    found = {}
+    for line in lines.select_related("person", "division", "category", "programme"):
+        found[line.uuid] = {
+            "position": line.position,
+            "kind": line.kind,
+            "person": line.person.uuid if line.person else None,
+            "occasion_label": line.occasion_label,
+            "occasion": line.occasion,
+            "happened_from": line.happened_from.isoformat(),
+            "happened_to": line.happened_to.isoformat(),
+            "posted_period": line.posted_period,
+            "minutes": line.minutes,
+            "hours": f"{line.hours:.2f}",
+            "quantity": line.quantity,
+            "division": line.division.code,
+            "category": line.category.code if line.category else None,
+            "programme": line.programme.code if line.programme else None,
+            "mode": line.mode,
+            "topic": line.topic,
+            "facts": line.facts,
+        }
+    return found
 
 
 @api.get(
     "/person-times/",
     url_name="person_times",
-    auth=Bearer(TokenScope.FIGURES),
+    operation_id="person_times",
+    by_alias=True,
+    auth=Bearer(),
     response={200: schemas.PersonTimesOut, **ERRORS},
     summary="人次、人数、分钟与学时，按一个维度分列 / Person-times, persons, minutes and hours, split by one dimension",
-    description="与 manage.py person_times 逐字节相同。 / Byte for byte what `manage.py person_times` prints. by: division, "
-    "month, mode, category, programme, sex, ethnic, education, age, funder, topic. boundaries: then, now 或某一天 / or a day. "
-    "having: topic:CODE, funder:CODE.",
+    description="与 manage.py person_times 逐字节相同，不随语言变化。 / Byte for byte what `manage.py person_times` prints, in the "
+    "source language whatever language is asked for.",
     tags=["数字 figures"],
 )
 def person_times(
     request: HttpRequest,
-    division: str,
-    to: str,
-    start: str = Query(..., alias="from"),
-    by: str = "division",
-    as_of: str | None = None,
-    basis: str | None = None,
-    boundaries: str | None = None,
-    having: str | None = None,
-    format: Literal["json", "csv"] = "json",
+    division: str = CODE,
+    to: str = Query(..., description="结束日期，含当日 / last day, included", max_length=40),
+    start: str = Query(..., alias="from", description="起始日期，含当日 / first day, included", max_length=40),
+    by: Dimension = BY,
+    as_of: str | None = AS_OF,
+    basis: str | None = BASIS,
+    boundaries: str | None = Query(None, description="区划界线：then、now 或某一天 / then, now or a day", max_length=40),
+    having: str | None = Query(None, description="只计带标签的 / only what is tagged: topic:CODE, funder:CODE", max_length=90),
+    format: Literal["json", "csv"] = Query("json", description="json 或 csv / json or csv"),
 ) -> HttpResponse:
+    position = ledger.position_of(as_of)
+    tag = tag_of(request, position, clock.today() if boundaries == "now" else "")
+    if same := unchanged(request, tag):
+        return same
     found = stating.split(
         division=division,
         start=start,
         end=to,
         by=by,
-        as_of=as_of,
+        as_of=position,
         basis=basis,
         boundaries=boundaries,
         having=having,
-        actor=_actor(request),
+        actor=actor_of(request),
         roles=ROLES,
+        most=FOLD_AT_MOST,
+        language=SOURCE_LANGUAGE,
     )
     if format == "csv":
-        return _said(request, canonical.as_csv(found), "text/csv; charset=utf-8")
-    return _said(request, canonical.as_json(found) + "\n")
-
-
-@api.get(
-    "/periods/{division}/",
-    url_name="periods",
-    auth=Bearer(TokenScope.PERIODS),
-    response={200: list[schemas.PeriodOut], **ERRORS},
-    summary="一个地区各月的报送、审核与封印，新的在前 / Months handed in, accepted and sealed, the newest first",
-    tags=["各期 periods"],
-)
-def periods(request: HttpRequest, division: str) -> HttpResponse:
-    place = stating.place(_actor(request), division, clock.today(), positions.closed(), ROLES)
-    rows = Submission.objects.standing().filter(division=place).select_related("seal").order_by("-period")[:60]
-    return _json(request, [_period(row, place.code) for row in rows])
-
-
-@api.get(
-    "/periods/{division}/{period}/",
-    url_name="period",
-    auth=Bearer(TokenScope.PERIODS),
-    response={200: schemas.PeriodOut, **ERRORS},
-    summary="一个地区一个月的签报数 / One month of one division, as signed",
-    tags=["各期 periods"],
-)
-def period(request: HttpRequest, division: str, period: int) -> HttpResponse:
-    units.check_period(period)
-    place = stating.place(_actor(request), division, last_day(period), positions.closed(), ROLES)
-    return _json(request, _period(units.submission_in(_actor(request), place, period, *ROLES), place.code))
-
-
-def _period(row: Submission, code: str) -> dict[str, Any]:
-    total = row.content["total"]
-    return {
-        "division": code,
-        "period": row.period,
-        "state": row.status,
-        "round": row.number,
-        "is_nil": row.is_nil,
-        "closing_position": row.closing_position,
-        "submitted_at": _moment(row.submitted_at),
-        "accepted_at": _moment(row.accepted_at),
-        "locked_at": _moment(row.locked_at),
-        "payload_sha256": row.payload_sha256,
-        "seal_root": row.seal.root if row.seal else None,
-        "sealed_lines": row.seal.line_count if row.seal else None,
-        "signed": {name: total[name] for name in ("person_times", "persons", "unnamed", "minutes", "hours")},
-    }
-
-
-def _moment(moment: dt.datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-@api.get(
-    "/pipeline/{division}/",
-    url_name="pipeline",
-    auth=Bearer(TokenScope.PIPELINE),
-    response={200: schemas.PipelineOut, **ERRORS},
-    summary="某一天各阶段的人数 / How many stand in each stage on a day",
-    tags=["人才转化 pipeline"],
-)
-def stages(request: HttpRequest, division: str, on: str | None = None) -> HttpResponse:
-    day = asking.day(on) if on else clock.today()
-    place = stating.place(_actor(request), division, day, positions.closed(), ROLES)
-    catch_up(most=200)
-    return _json(request, pipeline.facts_of(pipeline.funnel(place, day)))
+        return said(request, canonical.as_csv(found), "text/csv; charset=utf-8", tag)
+    return said(request, canonical.as_json(found) + "\n", tag=tag)
