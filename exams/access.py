@@ -45,6 +45,11 @@ ROUTES = {
     # those who keep a bank: reports and regrades
     "exams:office_faults": roles(BANK_STAFF),
     "exams:office_fault": roles(BANK_STAFF),
+    "exams:office_stale": roles(BANK_STAFF),
+    "exams:office_laws": roles(BANK_STAFF, Reach.NONE, note="law articles are the same for the whole nation"),
+    "exams:law_article": roles(
+        BANK_STAFF, Reach.NONE, note="law articles are the same for the whole nation; a new text: a reviewer of the nation"
+    ),
     "exams:office_regrades": roles(BANK_STAFF),
     "exams:regrade_propose": roles(BANK_STAFF),
     "exams:office_regrade": roles(BANK_STAFF, note="names only of candidates the reader may see"),

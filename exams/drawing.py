@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from exams import allocation, rules
+from exams import allocation, laws, rules
 from exams.allocation import Assignment, Candidate, Cell, Shortfall
 from exams.difficulty import Scale, difficulties_of, scale_in_force
 from exams.models import Blueprint, BlueprintCell, ItemVersion, Paper, PaperItem, TemplateSection
@@ -112,7 +112,7 @@ def _candidates(blueprint: Blueprint, rows: Sequence[BlueprintCell]) -> tuple[li
         versions = versions.filter(item__placements__edition_id=blueprint.edition_id)
     if blueprint.law_as_of:  # true of older law: stale until somebody looks at it again
         versions = versions.filter(Q(law_as_of__isnull=True) | Q(law_as_of__gte=blueprint.law_as_of))
-    versions = versions.select_related("item").prefetch_related("item__placements")
+    versions = laws.current(versions, blueprint.law_as_of).select_related("item").prefetch_related("item__placements")
     found = list(versions)
     known = difficulties_of([version.item_id for version in found], scale)
     used, resting = _wear(blueprint)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from exams import rules
-from exams.models import ItemBank, ItemVersion, SyllabusChapter, SyllabusEdition
+from exams.models import ItemBank, ItemVersion, LawArticle, SyllabusChapter, SyllabusEdition
 from exams.states import UNDER_CASE, ItemKind
 from lms.careers.states import Subject
 
@@ -65,6 +65,13 @@ class ItemForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("法规类试题必填：答案以这一天有效的法规为准。"),
     )
+    articles = forms.ModelMultipleChoiceField(
+        label=_("依据的法条"),
+        queryset=LawArticle.objects.select_related("policy"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("法条有新文本时，这道题会停止抽用并提醒修订。没有的法条请先在“法规已变的试题”里登记。"),
+    )
     source = forms.CharField(label=_("来源"), max_length=200, initial=_("自编"))
 
     def __init__(self, *args: Any, bank: ItemBank, in_case: bool = False, **kwargs: Any) -> None:
@@ -118,6 +125,7 @@ class ItemForm(forms.Form):
             "stem": content.stem,
             "explanation": content.explanation,
             "law_as_of": version.law_as_of,
+            "articles": [citation.article_id for citation in version.citations.all()],
             "source": version.source,
             "tolerance": content.tolerance,
         }
@@ -187,6 +195,7 @@ class ItemForm(forms.Form):
             **self.given(),
             "chapters": list(chapters),
             "law_as_of": self.cleaned_data["law_as_of"],
+            "articles": list(self.cleaned_data["articles"]),
             "source": self.cleaned_data["source"],
         }
 

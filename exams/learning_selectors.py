@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from exams import corrections, scheduling
+from exams import corrections, laws, scheduling
 from exams.models import Attempt, CardReview, ItemVersion, Response, ReviewCard, StudyPlan, WrongEntry
 from exams.states import CHOICE_KINDS, AttemptState, VersionState
 from lms.core import clock
@@ -40,6 +40,7 @@ def mistakes(persons: Collection[int]) -> dict[int, dt.datetime]:
             item_version__kind__in=CHOICE_KINDS,
             item_version__item__versions__state=VersionState.LIVE,
         )
+        .exclude(item_version__item__in=laws.stale_items())
         .exclude(item_version__item__in=ReviewCard.objects.filter(person_id__in=persons).values("item_id"))
         .order_by("attempt__submitted_at")
     )
@@ -50,14 +51,16 @@ def mistakes(persons: Collection[int]) -> dict[int, dt.datetime]:
         item__versions__state=VersionState.LIVE,
         item__versions__kind__in=CHOICE_KINDS,
     ).exclude(item__in=ReviewCard.objects.filter(person_id__in=persons).values("item_id"))
+    in_book = in_book.exclude(item__in=laws.stale_items())
     for item, at in in_book.values_list("item_id", "last_wrong_at"):
         found[item] = max(at, found.get(item, at))
     return found
 
 
 def cards_of(persons: Collection[int]) -> QuerySet[ReviewCard]:
-    """Cards that can be asked: their item is in use."""
-    return ReviewCard.objects.filter(person_id__in=persons, item__versions__state=VersionState.LIVE)
+    """Cards that can be asked: their item is in use and true of today's law."""
+    cards = ReviewCard.objects.filter(person_id__in=persons, item__versions__state=VersionState.LIVE)
+    return cards.exclude(item__in=laws.stale_items())
 
 
 @dataclass(frozen=True, slots=True)

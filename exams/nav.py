@@ -22,7 +22,7 @@ ENTRIES = [
         icon="question",
         group=Group.CONTENT,
         order=40,
-        under=("/exams/office/items/", "/exams/office/imports/"),
+        under=("/exams/office/items/", "/exams/office/imports/", "/exams/office/stale/", "/exams/office/laws/"),
     ),
     Entry(_("复习错题"), "exams:review", "clock", Group.MINE, 31),
     Entry(_("备考估计"), "exams:readiness", "chart", Group.MINE, 32),

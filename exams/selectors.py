@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from exams import rules
+from exams import laws, rules
 from exams.models import Attempt, Blueprint, Item, ItemBank, ItemImport, ItemPicture, ItemVersion, Paper, PaperItem, PaperSection
 from exams.questions import (
     ItemResult,
@@ -140,7 +140,7 @@ def bank_in(actor: Actor, bank_uuid: uuid.UUID) -> ItemBank:
 
 
 def item_in(actor: Actor, item_uuid: uuid.UUID) -> Item:
-    versions = Prefetch("versions", ItemVersion.objects.order_by("-number").prefetch_related("comments"))
+    versions = Prefetch("versions", laws.with_texts(ItemVersion.objects.order_by("-number").prefetch_related("comments")))
     rows = Item.objects.filter(bank__in=banks_in(actor), uuid=item_uuid).select_related("bank__division", "case")
     return _one(rows.prefetch_related(versions, "placements__chapter", "placements__edition"))
 
@@ -211,6 +211,7 @@ def drawable_items(paper: Paper) -> QuerySet[ItemVersion]:
         rows = rows.filter(item__placements__edition_id=paper.edition_id)
     if paper.law_as_of:  # true of older law: stale until somebody looks at it again
         rows = rows.filter(Q(law_as_of__isnull=True) | Q(law_as_of__gte=paper.law_as_of))
+    rows = laws.current(rows, paper.law_as_of)
     return rows.select_related("item__bank")
 
 

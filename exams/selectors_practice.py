@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from exams import rules
+from exams import laws, rules
 from exams.models import (
     Favourite,
     Item,
@@ -47,14 +47,15 @@ class SubjectOnOffer:
 
 
 def practisable(person: Person) -> QuerySet[ItemVersion]:
-    """Live items of banks that reach the learner, without those of a paper kept for a sitting."""
+    """Live items of banks that reach the learner, true of today's law, without those of a paper kept for a sitting."""
     kept = PaperItem.objects.filter(paper__reserved_at__isnull=False).exclude(paper__state=PaperState.RETIRED)
-    return ItemVersion.objects.filter(
+    rows = ItemVersion.objects.filter(
         state=VersionState.LIVE,
         kind__in=CHOICE_KINDS,
         item__case__isnull=True,
         item__bank__in=drawable_banks(person.division.path),
-    ).exclude(item__in=kept.values("item_version__item_id"))
+    )
+    return laws.current(rows).exclude(item__in=kept.values("item_version__item_id"))
 
 
 def subjects_on_offer(person: Person) -> list[SubjectOnOffer]:

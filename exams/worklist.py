@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from exams import essay_selectors, fault_selectors, selectors
+from exams import essay_selectors, fault_selectors, laws, selectors
 from exams.models import ItemVersion
 from exams.states import BANK_STAFF, MARKERS, REVIEWERS, VersionState
 from lms.core.actor import Actor
@@ -13,7 +13,7 @@ from lms.core.waiting import Task
 
 
 def tasks(actor: Actor) -> list[Task]:
-    return [*_essays(actor), *_faults(actor), *_items(actor)]
+    return [*_essays(actor), *_faults(actor), *_items(actor), *_stale(actor)]
 
 
 def _essays(actor: Actor) -> list[Task]:
@@ -34,6 +34,14 @@ def _items(actor: Actor) -> list[Task]:
     if ready:
         found.append(Task(_("已审核的试题待启用"), ready, reverse("exams:bank_list")))
     return found
+
+
+def _stale(actor: Actor) -> list[Task]:
+    """Live items whose law has changed and that nobody revises yet."""
+    if not actor.has(*BANK_STAFF):
+        return []
+    waiting = laws.unattended(selectors.banks_in(actor)).count()
+    return [Task(_("法规已变的试题待修订"), waiting, reverse("exams:office_stale"))] if waiting else []
 
 
 def _faults(actor: Actor) -> list[Task]:

@@ -14,6 +14,7 @@ from exams.models.blueprints import (
 )
 from exams.models.essays import EssayMark, EssayMarker, EssayScript
 from exams.models.exchange import ImportedItem, ItemImport, ItemPicture
+from exams.models.laws import ArticleText, ItemCitation, LawArticle
 from exams.models.learning import CardReview, ReviewCard, StudyPlan
 from exams.models.papers import Paper, PaperItem, PaperSection
 from exams.models.practice import Favourite, PracticeAnswer, PracticeRound, WrongEntry
@@ -32,6 +33,7 @@ from exams.models.standards import (
 )
 
 __all__ = [
+    "ArticleText",
     "Attempt",
     "AttemptRuling",
     "AttemptTrace",
@@ -51,6 +53,7 @@ __all__ = [
     "Item",
     "ItemAnalysis",
     "ItemBank",
+    "ItemCitation",
     "ItemComment",
     "ItemEstimate",
     "ItemFacility",
@@ -60,6 +63,7 @@ __all__ = [
     "ItemPlacement",
     "ItemSketch",
     "ItemVersion",
+    "LawArticle",
     "MarkingRule",
     "Paper",
     "PaperAnalysis",

@@ -31,8 +31,8 @@ from exams.services.items import (
     return_item,
     review_item,
     revise_item,
-    sketch_items,
 )
+from exams.services.laws import record_article, record_text
 from exams.services.learning import collect_mistakes, is_right, review_card, set_plan
 from exams.services.papers import create_paper, draw_items, paper_shortfalls, publish_paper, retire_paper, set_paper_items
 from exams.services.practice import answer_practice, finish_round, keep_favourite, start_round, take_out
@@ -48,6 +48,7 @@ from exams.services.sittings import (
     release_sitting,
     revise_sitting,
 )
+from exams.services.sketching import sketch_items
 from exams.services.standards import load_pass_lines, load_standards, load_syllabus
 
 __all__ = [
@@ -100,6 +101,8 @@ __all__ = [
     "propose_regrade",
     "publish_item",
     "publish_paper",
+    "record_article",
+    "record_text",
     "reject_regrade",
     "release_script",
     "release_sitting",

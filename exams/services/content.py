@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from exams import rules
 from exams.models import Item, ItemBank, ItemPlacement, ItemVersion, Paper, PaperTemplate, SyllabusChapter, SyllabusEdition
 from exams.models.banks import CONTENT
-from exams.services.items import USUAL_POINTS, demo_author, sketch_item
+from exams.services.items import USUAL_POINTS, demo_author
 from exams.services.papers import create_paper, publish_paper
+from exams.services.sketching import sketch_item
 from exams.services.standards import load_standards, load_syllabus
 from exams.states import ItemKind, VersionState
 from lms.audit import services as audit

@@ -9,11 +9,23 @@ from typing import Any, Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exams import rules
-from exams.models import Item, ItemBank, ItemComment, ItemPlacement, ItemSketch, ItemVersion, SyllabusChapter, TemplateSection
+from exams.models import (
+    Item,
+    ItemBank,
+    ItemComment,
+    ItemPlacement,
+    ItemVersion,
+    LawArticle,
+    SyllabusChapter,
+    TemplateSection,
+)
 from exams.models.banks import CONTENT
+from exams.services import laws
+from exams.services.sketching import sketch_item
 from exams.states import (
     AUTHORS,
     BANK_STAFF,
@@ -25,10 +37,12 @@ from exams.states import (
     ItemKind,
     VersionState,
 )
+from lms.accounts.models import User
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
+from lms.notices import services as notices
 from lms.places.models import Division
 
 USUAL_POINTS = {
@@ -80,6 +94,7 @@ def create_item(
     chapters: Iterable[SyllabusChapter] = (),
     points: int | None = None,
     law_as_of: dt.date | None = None,
+    articles: Iterable[LawArticle] = (),
     code: str = "",
     case: Item | None = None,
     allow_duplicate: bool = False,
@@ -100,6 +115,7 @@ def create_item(
         item = Item.objects.create(bank=bank, code=code or _next_code(bank), created_by=by.uuid, case=case, place=place)
         version = ItemVersion.objects.create(item=item, number=1, author=by.uuid, author_label=by.label, **body)
         _place(item, chapters)
+        laws.cite(version, articles)
         sketch_item(item, version)
         audit.record("exams.item.created", item, by=by, division_path=bank.path, kind=body["kind"])
     return version
@@ -113,11 +129,13 @@ def revise_item(
     chapters: Iterable[SyllabusChapter] | None = None,
     points: int | None = None,
     law_as_of: dt.date | None = None,
+    articles: Iterable[LawArticle] | None = None,
     **words: Unpack[Words],
 ) -> ItemVersion:
     """Change the open version, or begin a new one where the item is live. A change undoes a review: it was of other words.
 
-    A case stays a case and a question stays none: what hangs on it would lose its place.
+    A case stays a case and a question stays none: what hangs on it would lose its place. Without ``articles`` the new version
+    rests on those of the one before.
     """
     _require(by, item.bank.path, AUTHORS)
     body = _body(words, points, law_as_of, source)
@@ -126,6 +144,8 @@ def revise_item(
         Item.objects.select_for_update().get(pk=item.pk)
         _keep_kind(item, str(body["kind"]))
         version = item.versions.filter(state__in=OPEN_VERSIONS).first()
+        rests_on = LawArticle.objects.filter(citations__version=version or item.versions.order_by("-number").first())
+        cited = list(rests_on if articles is None else articles)
         if version is None:
             last = item.versions.aggregate(last=Max("number"))["last"] or 0
             version = ItemVersion.objects.create(item=item, number=last + 1, author=by.uuid, author_label=by.label, **body)
@@ -138,6 +158,7 @@ def revise_item(
         if chapters is not None:
             item.placements.all().delete()
             _place(item, chapters)
+        laws.cite(version, cited)
         sketch_item(item, version)
         audit.record("exams.item.revised", item, by=by, division_path=item.bank.path, version=version.number)
     return version
@@ -150,7 +171,10 @@ def review_item(*, version: ItemVersion, by: Actor) -> ItemVersion:
         return locked
     if locked.author == by.uuid:
         raise Refused(_("试题须由作者以外的人审核。"))
-    return _move(locked, VersionState.REVIEWED, by, reviewed_by=by.uuid, reviewed_at=clock.now())
+    with transaction.atomic():
+        moved = _move(locked, VersionState.REVIEWED, by, reviewed_by=by.uuid, reviewed_at=clock.now())
+        _tell_author(moved, "item.approved", f"{moved.uuid}:{moved.reviewed_at}", by)
+    return moved
 
 
 def return_item(*, version: ItemVersion, reason: str, by: Actor) -> ItemVersion:
@@ -161,7 +185,8 @@ def return_item(*, version: ItemVersion, reason: str, by: Actor) -> ItemVersion:
     if done:
         return locked
     with transaction.atomic():
-        _remark(locked, reason, by)
+        remark = _remark(locked, reason, by)
+        _tell_author(locked, "item.returned", str(remark.uuid), by, text=remark.text)
         return _move(locked, VersionState.RETURNED, by, reviewed_by=None, reviewed_at=None)
 
 
@@ -177,10 +202,14 @@ def resubmit_item(*, version: ItemVersion, by: Actor, reply: str = "") -> ItemVe
 
 
 def publish_item(*, version: ItemVersion, by: Actor) -> ItemVersion:
-    """Freeze a reviewed version and make it the item's live one; the one before it is retired."""
+    """Freeze a reviewed version and make it the item's live one; the one before it is retired.
+
+    Refuses a version whose law has changed since its ``law_as_of``.
+    """
     locked, done = _locked(version, VersionState.LIVE, by, REVIEWERS)
     if done:
         return locked
+    laws.check_in_force(locked)
     with transaction.atomic():
         now = clock.now()
         before = ItemVersion.objects.select_for_update().filter(item_id=locked.item_id, state=VersionState.LIVE).first()
@@ -204,12 +233,21 @@ def comment_item(*, version: ItemVersion, text: str, by: Actor) -> ItemComment:
         raise BadInput(_("请写下意见。"))
     with transaction.atomic():
         comment = _remark(version, text, by)
+        _tell_author(version, "item.commented", str(comment.uuid), by, text=comment.text)
         audit.record("exams.item.commented", version.item, by=by, division_path=version.item.bank.path, version=version.number)
     return comment
 
 
 def _remark(version: ItemVersion, text: str, by: Actor) -> ItemComment:
     return ItemComment.objects.create(version=version, text=text.strip(), written_by=by.uuid, written_label=by.label)
+
+
+def _tell_author(version: ItemVersion, kind: str, once: str, by: Actor, **facts: str) -> None:
+    """A notice to whoever wrote the version; to none where that is no account, or the one who acts."""
+    author = User.objects.filter(uuid=version.author, is_active=True).first() if version.author != by.uuid else None
+    if author is not None:
+        url = reverse("exams:item", kwargs={"item": version.item.uuid})
+        notices.notify_of(user=author, kind=kind, facts={"code": version.item.code, **facts}, url=url, key=f"{kind}:{once}", by=by)
 
 
 def _require(by: Actor, path: str, roles: Collection[str]) -> None:
@@ -284,26 +322,6 @@ def _next_code(bank: ItemBank) -> str:
     while Item.objects.filter(bank=bank, code=f"{bank.code}-{number:05d}").exists():
         number += 1
     return f"{bank.code}-{number:05d}"
-
-
-def sketch_item(item: Item, version: ItemVersion) -> None:
-    """Keep the digests of an item's newest wording, by which near-duplicates are found."""
-    item.sketches.all().delete()
-    ItemSketch.objects.bulk_create(ItemSketch(item=item, digest=digest) for digest in rules.sketch(version.content.wording))
-
-
-def sketch_items(*, by: Actor) -> int:
-    """Make the digests of every item anew, for banks that were loaded before there were any. Returns how many items."""
-    if not by.everywhere:
-        raise Missing(_("没有找到。"))
-    done = 0
-    for item in Item.objects.order_by("pk").iterator(chunk_size=500):
-        version = item.versions.order_by("-number").first()
-        if version is not None:
-            with transaction.atomic():
-                sketch_item(item, version)
-            done += 1
-    return done
 
 
 def _place_in(case: Item, bank: ItemBank, kind: str) -> int:

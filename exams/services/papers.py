@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from exams import rules
+from exams import laws, rules
 from exams.models import ItemVersion, Paper, PaperItem, PaperSection, PaperTemplate, SyllabusEdition
 from exams.selectors import drawable_items
 from exams.services.cases import Placed, draw_cases, expanded, faults_in
@@ -117,6 +117,9 @@ def paper_shortfalls(paper: Paper) -> list[str]:
             lacks.append(_("%(title)s没有评分规则。") % {"title": section.title})
     for number in stale_numbers(paper):
         lacks.append(_("第 %(number)s 题没有归入本版大纲的章节，已过时。") % {"number": number})
+    changed = laws.outdated(ItemVersion.objects.filter(paper_items__paper=paper), paper.law_as_of or clock.today())
+    for number in PaperItem.objects.filter(paper=paper, item_version__in=changed.values("pk")).values_list("number", flat=True):
+        lacks.append(_("第 %(number)s 题所依据的法条已有新文本或已失效，请更换或出新版本。") % {"number": number})
     retired = PaperItem.objects.filter(paper=paper).exclude(item_version__state=VersionState.LIVE).values_list("number", flat=True)
     lacks += [_("第 %(number)s 题已停用或有新版本，请更换。") % {"number": number} for number in retired]
     return lacks

@@ -13,10 +13,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exams import rules, selectors, services
+from exams import laws, rules, selectors, services
 from exams.forms import BankForm, ItemFilter
 from exams.item_form import ItemForm
 from exams.likeness import Alike, alike_items
+from exams.lineage import uses_of
 from exams.models import Item, ItemBank
 from exams.questions import bare_question, specimen, unanswered
 from exams.states import AUTHORS, OPEN_VERSIONS, REVIEWERS, ItemKind, VersionState
@@ -160,6 +161,8 @@ def item_detail(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
         "may_review": may_review,
         "is_author": open_version is not None and open_version.author == request.actor.uuid,  # type: ignore[attr-defined]
         "worth": rules.as_points(shown.points),
+        "changes": laws.changes(live_version) if live_version else [],
+        "uses": uses_of(request.actor, row),  # type: ignore[attr-defined]
         "comments": [(version, comment) for version in versions for comment in version.comments.all()],
     }
     return _page(request, "exams/office/item.html", context)

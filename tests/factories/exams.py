@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from PIL import Image
 
+from cms.models import Policy
 from exams import services
 from exams.exchange.reading import FoundItem, Picture
 from exams.models import (
@@ -23,6 +24,7 @@ from exams.models import (
     ItemImport,
     ItemPicture,
     ItemVersion,
+    LawArticle,
     MarkingRule,
     Paper,
     PaperTemplate,
@@ -323,6 +325,15 @@ def practice_round(person: Person, versions: Sequence[ItemVersion] | None = None
     return services.start_round(person=person, mode="chapter", versions=pool, by=actor_of(person))
 
 
+def article(*days: dt.date, label: str = "第二条") -> LawArticle:
+    """An article of an invented regulation, with a text from each of the days on."""
+    policy = Policy.objects.create(title=f"测试条例{next(_numbers)}", kind=Policy.Kind.REGULATION)
+    made = services.record_article(policy=policy, label=label, by=SYSTEM)
+    for day in days:
+        services.record_text(article=made, effective_from=day, source="测试", by=SYSTEM)
+    return made
+
+
 def _item(world: Any) -> dict[str, Any]:
     return {"item": live(bank(world.division)).item.uuid}
 
@@ -413,6 +424,7 @@ ROUTES = {
     "exams:export": lambda world: {"kwargs": {"bank": bank(world.division).uuid}},
     "exams:picture": lambda world: {"kwargs": {"code": picture(bank(world.division)).code}},
     "exams:item_create": lambda world: {"kwargs": {"bank": bank(world.division).uuid}},
+    "exams:law_article": lambda world: {"kwargs": {"article": article().uuid}},
     "exams:item": lambda world: {"kwargs": _item(world)},
     "exams:item_edit": lambda world: {"kwargs": _item(world)},
     "exams:item_act": lambda world: {"kwargs": {**_item(world), "act": "comment"}, "method": "post"},

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from exams.services.items import sketch_items
+from exams.services.sketching import sketch_items
 from lms.core.actor import Actor
 
 
