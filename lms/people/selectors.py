@@ -101,6 +101,12 @@ def persons_by_documents(wanted: Iterable[tuple[str, str]], *, canonical: bool =
     return found
 
 
+def stranded_people(actor: Actor, *roles: str) -> QuerySet[Person]:
+    """Persons in scope on the books of a division that stands no more: a split, say; an office moves them by hand."""
+    people = Person.objects.filter(actor.q("division__path", *(roles or SEEING)), erased_at__isnull=True)
+    return people.filter(division__valid_to__lt=clock.today())
+
+
 def search_people(actor: Actor, text: str, *, within: Division | None = None) -> QuerySet[Person]:
     """Persons in scope whose name or its pinyin holds ``text`` (at least two characters), newest first."""
     people = people_in(actor).order_by("-pk")

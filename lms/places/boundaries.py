@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from lms.core import positions
 from lms.core.errors import BadInput
 from lms.places.models import Division, DivisionChange
 from lms.places.selectors import level_and_code
@@ -86,12 +87,7 @@ THEN = Boundaries()
 
 def boundaries_of(on: dt.date, *, position: int) -> Boundaries:
     """The boundaries of a day, as known at a position: every division closed by then, with the path it is shown under."""
-    heirs: dict[int, set[int]] = {}
-    rows = DivisionChange.objects.filter(position__lte=position, happened_on__lte=on).select_related("before")
-    for change in rows:
-        before = change.before
-        if before.valid_to is not None and before.valid_to < on:  # one that only gave away a part goes on
-            heirs.setdefault(before.pk, set()).add(change.after_id)
+    heirs = _heirs(on, position)
     if not heirs:
         return THEN
     known = set(heirs) | {after for afters in heirs.values() for after in afters}
@@ -102,6 +98,23 @@ def boundaries_of(on: dt.date, *, position: int) -> Boundaries:
         if path != paths[pk]:
             moved[pk] = path
     return Boundaries(moved)
+
+
+def heirs_on(on: dt.date) -> dict[int, set[int]]:
+    """Every division closed before a day, with those that stand at the end of its changes, as known now."""
+    heirs = _heirs(on, positions.closed())
+    return {pk: _ends(pk, heirs) for pk in heirs}
+
+
+def _heirs(on: dt.date, position: int) -> dict[int, set[int]]:
+    """One step of change of every division closed before a day, as known at a position."""
+    heirs: dict[int, set[int]] = {}
+    rows = DivisionChange.objects.filter(position__lte=position, happened_on__lte=on).select_related("before")
+    for change in rows:
+        before = change.before
+        if before.valid_to is not None and before.valid_to < on:  # one that only gave away a part goes on
+            heirs.setdefault(before.pk, set()).add(change.after_id)
+    return heirs
 
 
 def _ends(start: int, heirs: Mapping[int, set[int]]) -> set[int]:
@@ -134,4 +147,4 @@ def _common(paths: list[str]) -> str:
     return "/" + "".join(f"{code}/" for code in shared)
 
 
-__all__ = ["THEN", "Boundaries", "boundaries_of", "children_known", "division_known", "stood"]
+__all__ = ["THEN", "Boundaries", "boundaries_of", "children_known", "division_known", "heirs_on", "stood"]

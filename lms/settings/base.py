@@ -244,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-summaries": {"task": "lms.ledger.tasks.refresh_summaries", "schedule": 60.0},
     "pipeline-stages": {"task": "lms.pipeline.tasks.refresh_stages", "schedule": 60.0},
     "hash-chain": {"task": "lms.ledger.tasks.seal_day", "schedule": crontab(hour=0, minute=20)},
+    "follow-divisions": {"task": "lms.people.tasks.follow_divisions", "schedule": crontab(hour=0, minute=30)},
     "study-days": {"task": "courses.tasks.post_study_days", "schedule": crontab(hour=0, minute=10)},
     "overdue-sessions": {"task": "courses.tasks.close_overdue_sessions", "schedule": crontab(hour=1, minute=10)},
     "session-reminders": {"task": "courses.tasks.remind_of_sessions", "schedule": crontab(minute="*/15")},

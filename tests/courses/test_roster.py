@@ -23,6 +23,7 @@ from courses.services import roster_commit as committing
 from courses.states import RosterState
 from lms.accounts.models import User
 from lms.accounts.roles import Role
+from lms.audit.models import AuditEvent
 from lms.core import clock
 from lms.core.errors import Missing, Refused
 from lms.core.models import Job
@@ -397,13 +398,13 @@ def test_the_command_refuses_when_seats_are_short(world: World, tmp_path: Path):
     with pytest.raises(CommandError, match="名额"):
         call_command("import_roster", str(tmp_path / "good.xlsx"), "--class", "LD-1")
     assert training_class.enrolments.count() == 1
+    assert not RosterImport.objects.exists() and not AuditEvent.objects.filter(verb__startswith="courses.roster").exists()
 
 
 def test_the_command_refuses_a_class_that_is_over_and_keeps_nothing(world, tmp_path):
     from django.core.management import CommandError, call_command
 
     from courses.services import cancel_class
-    from lms.audit.models import AuditEvent
 
     training_class = make_class(world.county, code="OVER-1")
     cancel_class(training_class=training_class, reason="不再举办", by=SYSTEM)

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from courses.jobs import password_rows
 from courses.models import RosterImport, TrainingClass
 from courses.roster import guard
-from courses.roster.examining import examine
-from courses.roster.reading import read
+from courses.roster.examining import Examined, examine
+from courses.roster.reading import Sheet, read
 from courses.services import roster as service
 from courses.services import roster_columns as mapping
 from courses.services import roster_commit as committing
@@ -77,11 +77,14 @@ class Command(InterfaceCommand):
         if not sheet.header.suffices:
             raise BadInput(_("请至少指定“姓名”一列，以及“身份证号”或“联系电话”一列。"))
         if options["dry_run"]:
-            rows = [row for chunk in examine(sheet, training_class, by) for row in chunk]
+            rows = _examined(sheet, training_class, by)
             columns = [{"column": c.letter, "header": c.words, "field": c.field} for c in sheet.header.everything()]
             return _outcome(
                 training_class, columns, sheet.name, [(r.number, r.verdict, r.problems) for r in rows], entered=0, dry_run=True
             )
+        if training_class.capacity is not None:  # said before anything is kept
+            rows = _examined(sheet, training_class, by)
+            service.check_seats(training_class, sum(row.verdict in service.ENTERING for row in rows))
         with transaction.atomic():
             roster = RosterImport(
                 training_class=training_class,
@@ -124,6 +127,10 @@ class Command(InterfaceCommand):
         if roster.upload:
             roster.upload.delete(save=True)
         return outcome
+
+
+def _examined(sheet: Sheet, training_class: TrainingClass, by: Actor) -> list[Examined]:
+    return [row for chunk in examine(sheet, training_class, by) for row in chunk]
 
 
 def _examine(roster: RosterImport, by: Actor) -> None:

@@ -28,6 +28,9 @@ def people(request: HttpRequest) -> HttpResponse:
     actor, text, code = actor_of(request), request.GET.get("q", "").strip(), request.GET.get("division", "").strip()
     within = places.division_in_scope(actor, code, *selectors.SEEING) if code else None
     rows = selectors.search_people(actor, text, within=within).prefetch_related("documents")
+    stranded = request.GET.get("stranded") == "1"
+    if stranded:
+        rows = rows.filter(pk__in=selectors.stranded_people(actor, *OFFICE).values("pk"))
     home = within or places.home_of(actor, *selectors.SEEING)
     page = page_of(request, rows)
     for person in page:
@@ -35,6 +38,7 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "q": text,
+        "stranded": stranded,
         "too_short": 0 < len(text) < 2,
         "within": within,
         "home": home,
