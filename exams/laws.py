@@ -120,7 +120,12 @@ def _by_bank(rows: QuerySet[ItemVersion]) -> dict[int, int]:
 def articles() -> QuerySet[LawArticle]:
     """Every article with its texts and how many live items rest on it."""
     resting = Count("citations", filter=Q(citations__version__state=VersionState.LIVE))
-    return LawArticle.objects.select_related("policy").prefetch_related("texts").annotate(resting=resting)
+    return (
+        LawArticle.objects.select_related("policy")
+        .prefetch_related("texts")
+        .annotate(resting=resting)
+        .order_by("policy__title", "pk")
+    )
 
 
 def article_by(article_uuid: uuid.UUID) -> LawArticle:

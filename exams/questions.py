@@ -49,6 +49,7 @@ class Question:
     tolerance: str = ""
     marking_points: tuple[Mapping[str, Any], ...] = ()
     case: Material | None = None
+    item_uuid: uuid.UUID | None = None
 
     @property
     def worth(self) -> object:
@@ -92,7 +93,7 @@ def questions_of(paper_uuid: uuid.UUID) -> tuple[Question, ...]:
     return tuple(question(row) for row in rows.select_related(*QUESTION_ROWS).order_by("number"))
 
 
-QUESTION_ROWS = ("item_version", "case_version", "section__rule", "rule")
+QUESTION_ROWS = ("item_version__item", "case_version", "section__rule", "rule")
 
 
 def question(row: PaperItem) -> Question:
@@ -115,6 +116,7 @@ def question(row: PaperItem) -> Question:
         tolerance=version.tolerance,
         marking_points=tuple(version.marking_points),
         case=Material(case.pk, case.stem, tuple(case.exhibits)) if case else None,
+        item_uuid=version.item.uuid,
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from exams import laws, rules
+from exams.learning_selectors import told_attempts
 from exams.models import (
     Favourite,
     Item,
@@ -18,6 +19,8 @@ from exams.models import (
     PaperItem,
     PracticeAnswer,
     PracticeRound,
+    Response,
+    ReviewCard,
     SyllabusChapter,
     WrongEntry,
 )
@@ -91,6 +94,11 @@ def favourites(person: Person) -> QuerySet[Favourite]:
     return Favourite.objects.filter(person_id__in=people.ids_of(person)).select_related("item").order_by("-kept_at", "-pk")
 
 
+def kept_items(person: Person) -> frozenset[uuid.UUID]:
+    """The items a human being keeps."""
+    return frozenset(Favourite.objects.filter(person_id__in=people.ids_of(person)).values_list("item__uuid", flat=True))
+
+
 def wording(items: Sequence[Item]) -> dict[int, ItemVersion]:
     """Item → the version to show: the live one, or the last that was."""
     rows = ItemVersion.objects.filter(item__in=items, state__in=[VersionState.LIVE, VersionState.RETIRED])
@@ -113,12 +121,16 @@ def open_round(person: Person) -> PracticeRound | None:
 
 
 def item_seen(person: Person, item_uuid: uuid.UUID) -> Item:
-    """An item the learner may keep: one that can be practised, or that already stands in a book of theirs or a round."""
+    """An item the learner may keep: one that can be practised, or that they met: in a book of theirs, in a round or a review, or
+    in an attempt whose keys they were shown."""
     ids = people.ids_of(person)
+    met = Response.objects.filter(attempt__in=told_attempts(), attempt__person_id__in=ids, attempt__paper__shows_keys=True)
     seen = (
         Q(versions__in=practisable(person).values("pk"))
         | Q(pk__in=WrongEntry.objects.filter(person_id__in=ids).values("item_id"))
         | Q(pk__in=Favourite.objects.filter(person_id__in=ids).values("item_id"))
+        | Q(pk__in=ReviewCard.objects.filter(person_id__in=ids).values("item_id"))
+        | Q(pk__in=met.values("item_version__item_id"))
         | Q(pk__in=PracticeAnswer.objects.filter(round__person_id__in=ids).values("item_version__item_id"))
     )
     found = Item.objects.filter(seen, uuid=item_uuid).distinct().first()

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exams import rules, selectors, services
+from exams import rules, selectors, selectors_practice, services
 from exams.models import Attempt, Response
 from exams.questions import asked_of, known_answers
 from exams.selectors_practice import past_papers
@@ -245,7 +245,8 @@ def attempt_result(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
         return redirect("exams:attempt", attempt=attempt)
     if not row.tells_score:  # essays wait for their markers, a sitting for its release
         return render(request, "exams/result.html", {"attempt": row, "paper": row.paper})
-    return render(request, "exams/result.html", result_context(request, row))
+    kept = selectors_practice.kept_items(row.person) if row.paper.shows_keys else frozenset()
+    return render(request, "exams/result.html", {**result_context(request, row), "kept": kept})
 
 
 def result_context(request: HttpRequest, row: Attempt) -> dict[str, Any]:

@@ -116,7 +116,12 @@ def item_edit(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
         raise Missing(_("没有找到。"))
     newest = row.versions.all()[0]
     form = ItemForm(request.POST or None, bank=row.bank, in_case=row.case_id is not None, initial=ItemForm.initial_of(newest))
-    if request.method == "POST" and form.is_valid():
+    alike: list[Alike] = []
+    if request.method == "POST" and form.is_valid() and not request.POST.get("allow_duplicate"):
+        written = form.written()
+        if written.wording != newest.content.wording:  # only other words can be somebody else's
+            alike = alike_items(request.actor, written, but=row)  # type: ignore[attr-defined]
+    if request.method == "POST" and form.is_valid() and not alike:
         try:
             services.revise_item(item=row, by=request.actor, **form.content())  # type: ignore[attr-defined]
         except LmsError as error:
@@ -124,7 +129,7 @@ def item_edit(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("草稿已保存，请由另一位老师审核。"))
             return _to(request, "item", item=item)
-    context = {"form": form, "bank": row.bank, "item": row, "newest": newest, "preview": _preview(form)}
+    context = {"form": form, "bank": row.bank, "item": row, "newest": newest, "alike": alike, "preview": _preview(form)}
     return _page(request, "exams/office/item_form.html", context)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exams import learning_selectors, readiness_selectors, rules, scheduling, selectors, services
+from exams import learning_selectors, readiness_selectors, rules, scheduling, selectors, selectors_practice, services
 from exams.learning_forms import PlanForm
 from exams.models import ItemVersion
 from exams.views.common import found
@@ -83,6 +83,7 @@ def review_card(request: HttpRequest, card: uuid.UUID) -> HttpResponse:
         "keys": "".join(sorted(learning_selectors.keys_today(version))),
         "seconds": seconds,
         "reviews": _reviews(request),
+        "is_kept": version.item.uuid in selectors_practice.kept_items(row.person),
         "options": _options(version, answer, shown=True),
     }
     return render(request, "exams/review_card.html", context)

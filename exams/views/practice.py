@@ -160,18 +160,25 @@ def favourite_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @found
 def favourite_keep(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
-    """Keep an item or let it go; back to where one was within practice."""
+    """Keep an item or let it go; back to where one was: in practice, in a result, or on to the next review."""
     actor = request.actor  # type: ignore[attr-defined]
     person = selectors.person_of(actor)
     keep = request.POST.get("keep") == "1"
     services.keep_favourite(person=person, item=reads.item_seen(person, item), by=actor, keep=keep)
     messages.success(request, _("已收藏。") if keep else _("已取消收藏。"))
-    round_, number = request.POST.get("round", ""), request.POST.get("n", "")
-    try:
-        back = reverse("exams:practice_round", kwargs={"round_": uuid.UUID(round_)})
-    except ValueError:
-        return redirect("exams:favourites")
-    return redirect(f"{back}?n={number}" if number.isdigit() else back)
+    if request.POST.get("review") == "1":
+        return redirect("exams:review_next")
+    number = request.POST.get("n", "") if request.POST.get("n", "").isdigit() else ""
+    for name, route, argument, place in (
+        ("round", "exams:practice_round", "round_", "?n="),
+        ("attempt", "exams:attempt_result", "attempt", "#q"),
+    ):
+        try:
+            back = reverse(route, kwargs={argument: uuid.UUID(request.POST.get(name, ""))})
+        except ValueError:
+            continue
+        return redirect(f"{back}{place}{number}" if number else back)
+    return redirect("exams:favourites")
 
 
 def _chapter(request: HttpRequest, person: Person) -> tuple[SyllabusChapter, list[ItemVersion]]:
