@@ -31,9 +31,8 @@ def ask(request: HttpRequest, enrolment: uuid.UUID) -> HttpResponse:
     own = attending.own_class_enrolment(actor, enrolment)
     free = attending.sessions_for_leave(own)
     by_uuid = {str(session.uuid): session for session in free}
-    choices = [
-        (key, f"{date_format(localtime(s.starts_at), _('n月j日'))} {s.get_half_display()} {s.title}") for key, s in by_uuid.items()
-    ]
+    day = _("n月j日")
+    choices = [(key, f"{date_format(localtime(s.starts_at), day)} {s.get_half_display()} {s.title}") for key, s in by_uuid.items()]
     form = LeaveForm(request.POST or None, choices=choices)
     if request.method == "POST" and form.is_valid():
         wanted = [by_uuid[key] for key in form.cleaned_data["sessions"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -77,3 +78,13 @@ def test_migrations_import_no_app_code():
             if isinstance(node, ast.ImportFrom) and (node.module or "").endswith((".services", ".selectors", ".rules")):
                 wrong.append(f"{path.relative_to(ROOT)}: {node.module}")
     assert wrong == []
+
+
+def test_screens_write_dates_in_the_reader_s_language():
+    """Chinese date formats are messages; paper (``print``, ``pdf``) is Chinese for every reader."""
+    chinese = re.compile(r"""date:["'][^"']*[年月日]""")
+    screens = [
+        p for p in ROOT.glob("**/templates/**/*.html") if not {".venv", "var", "print", "pdf"} & set(p.relative_to(ROOT).parts)
+    ]
+    assert len(screens) > 100
+    assert [p.name for p in screens if chinese.search(p.read_text())] == []
