@@ -89,6 +89,12 @@ TEMPLATES: tuple[Template, ...] = (
     ),
     Template("certificate.issued", _("证书发放"), _("您的证书已签发"), _("证书编号：%(number)s。登录后可下载。")),
     Template("certificate.voided", _("证书作废"), _("您的一份证书已作废"), _("证书编号：%(number)s。如有疑问请联系发证单位。")),
+    Template(
+        "report.monthly",
+        _("每月统计报表"),
+        _("%(place)s%(month)s培训统计报表"),
+        _("人次 %(person_times)s，人数 %(persons)s，学时 %(hours)s（%(state)s）。登录后可下载 A4 报表，可在“报送与审核”退订。"),
+    ),
     Template("job.done", _("任务完成"), _("%(title)s已完成"), _("结果可在任务页面查看。"), outside=False),
     Template("job.failed", _("任务未完成"), _("%(title)s未完成"), _("原因见任务页面，可重新运行。"), outside=False),
     Template("account.password_reset", _("登录方式已重置"), _("您的登录方式已由管理员重置"), _("如非本人申请，请立即联系管理员。")),

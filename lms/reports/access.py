@@ -28,6 +28,8 @@ ROUTES: dict[str, Access] = {
     "reports:period_payload": roles(REPORTING),
     "reports:period_lines": roles(REPORTING, note="uuids and digests, no names"),
     "reports:period_print": roles(REPORTING, note="asks for a job of the reader's own"),
+    "reports:monthly": roles(REPORTING, Reach.OWN, "a subscription of the reader's own, to a division in scope"),
+    "reports:monthly_end": roles(REPORTING, Reach.OWN),
     "reports:sign": public(Reach.TOKEN, "single use, expiring, for one submission; the rest is the same 404"),
     "reports:seal": public(Reach.TOKEN, "by the root printed on a report: place, month and number of lines alone"),
     "reports:verify_script": public(Reach.NONE, "the stand-alone script"),

@@ -159,3 +159,33 @@ class ApiToken(Record):
     @property
     def scope_labels(self) -> list[str]:
         return [str(TokenScope(scope).label) for scope in self.scopes]
+
+
+class Subscription(Record):
+    """Somebody's standing wish for a division's monthly report, on a day of the following month."""
+
+    PERSONAL: tuple[str, ...] = ()
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
+    day = models.PositiveSmallIntegerField()  # 1 to 28
+    since = models.DateTimeField()
+    last_period = models.PositiveIntegerField(default=0)  # yyyymm of the last report sent
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ("division__path", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(day__gte=1, day__lte=28), name="reports_subscription_day_in_every_month"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="reports_subscription_ended_together",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "division"], condition=Q(ended_at__isnull=True), name="reports_subscription_one_standing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.division_id} {self.day}"

@@ -6,6 +6,7 @@ from lms.reports import home, hours, views
 from lms.reports.api import pages as tokens
 from lms.reports.approval import signing
 from lms.reports.approval import views as approval
+from lms.reports.monthly import views as monthly
 from lms.reports.printed import views as printed
 
 app_name = "reports"
@@ -27,6 +28,8 @@ urlpatterns = [
     path("approval/<slug:code>/<int:period>/report.json", approval.payload, name="period_payload"),
     path("approval/<slug:code>/<int:period>/lines/", approval.lines, name="period_lines"),
     path("approval/<slug:code>/<int:period>/print/", printed.print_month, name="period_print"),
+    path("monthly/", monthly.subscribe, name="monthly"),
+    path("monthly/<uuid:uuid>/end/", monthly.unsubscribe, name="monthly_end"),
     path("sign/<str:token>/", signing.sign, name="sign"),
     path("seals/<slug:root>/", signing.seal, name="seal"),
     path("verify_export.py", signing.script, name="verify_script"),

@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
     "notices-sweep": {"task": "lms.notices.tasks.sweep", "schedule": 60.0},
     "notices-watch": {"task": "lms.notices.tasks.watch", "schedule": 60.0},
     "item-facilities": {"task": "exams.tasks.refresh_facilities", "schedule": crontab(hour=2, minute=20)},
+    "monthly-reports": {"task": "lms.reports.tasks.send_monthly", "schedule": crontab(minute=20)},
     "exam-calibration": {"task": "exams.tasks.calibrate_readiness", "schedule": crontab(hour=2, minute=30)},
     "attempt-time-outs": {"task": "exams.tasks.submit_overdue", "schedule": 30.0},
 }

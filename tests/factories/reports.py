@@ -12,6 +12,7 @@ from lms.ledger import services
 from lms.reports.api.tokens import make_token
 from lms.reports.approval import services as approval
 from lms.reports.approval.units import above
+from lms.reports.monthly.services import subscribe
 from tests.factories import ledger as book
 from tests.factories.world import make_actor, make_person, make_user
 
@@ -69,6 +70,12 @@ def _asked(**kwargs: Any) -> Any:
     return lambda world: {"kwargs": {name: world.division.code if value is None else value for name, value in kwargs.items()}}
 
 
+def _subscription(world: Any) -> dict[str, Any]:
+    manager = make_user(Role.CLASS_MANAGER, world.division)
+    row = subscribe(division=world.division, day=5, by=actor_for(manager))
+    return {"kwargs": {"uuid": row.uuid}, "method": "post"}
+
+
 ROUTES = {
     "api:division": _asked(code=None),
     "api:figure": _asked(what="person_times"),
@@ -76,6 +83,7 @@ ROUTES = {
     "api:periods": _asked(division=None),
     "api:period": _asked(division=None, period=202203),
     "api:pipeline": _asked(division=None),
+    "reports:monthly_end": _subscription,
     "reports:api_token_end": _token,
     "reports:person_hours": lambda world: {"kwargs": {"uuid": make_person(world.division).uuid}, "method": "get"},
     "reports:period": _period,

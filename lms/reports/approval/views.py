@@ -26,6 +26,7 @@ from lms.places.models import Division, Level
 from lms.places.selectors import ancestors, home_of
 from lms.reports.approval import comparing, exports, names, pages, payloads, services, units
 from lms.reports.models import Submission
+from lms.reports.monthly import services as monthly
 from lms.reports.states import APPROVERS, Status
 
 AT_ONCE = 20_000  # lines that are folded while the reader waits; more is a job
@@ -55,7 +56,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if home is None:
         raise Http404
     shown = [] if home.level > Level.COUNTY else pages.months(home)  # a township reports with its county
-    return render(request, "reports/approval/worklist.html", {"division": home, "months": shown})
+    subscriptions = list(monthly.standing_of(actor_of(request)))
+    context = {"division": home, "months": shown, "subscriptions": subscriptions, "days": range(1, 29)}
+    return render(request, "reports/approval/worklist.html", context)
 
 
 @require_GET

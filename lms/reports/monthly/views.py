@@ -1,0 +1,42 @@
+"""Wanting and no longer wanting the monthly report; shown on the page of approval."""
+
+from __future__ import annotations
+
+import uuid as uuids
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from lms.accounts.roles import REPORTING
+from lms.core.errors import LmsError
+from lms.places.selectors import division_in_scope
+from lms.reports.approval.views import actor_of
+from lms.reports.monthly import services
+
+
+@require_POST
+def subscribe(request: HttpRequest) -> HttpResponse:
+    day = request.POST.get("day", "")
+    actor = actor_of(request)
+    try:
+        place = division_in_scope(actor, request.POST.get("division", ""), *REPORTING)
+        row = services.subscribe(division=place, day=int(day) if day.isdigit() and len(day) < 3 else 0, by=actor)
+    except LmsError as error:
+        messages.error(request, str(error))
+    else:
+        said = _("每月 %(day)d 日把%(place)s上月的统计报表发给您：站内消息，和您留有的邮箱。")
+        messages.success(request, said % {"day": row.day, "place": row.division.name})
+    return redirect("reports:approval")
+
+
+@require_POST
+def unsubscribe(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    row = services.standing_of(actor_of(request)).filter(uuid=uuid).first()
+    if row is None:
+        raise Http404
+    services.unsubscribe(subscription=row, by=actor_of(request))
+    messages.success(request, _("不再发送%(place)s的月报。") % {"place": row.division.name})
+    return redirect("reports:approval")

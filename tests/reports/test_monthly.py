@@ -1,0 +1,113 @@
+"""The monthly report: once a month to who asked, by the scheduler however often it runs, and to nobody who has left."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from lms.accounts import services as accounts
+from lms.accounts.models import RoleGrant
+from lms.accounts.roles import Role
+from lms.accounts.selectors import actor_for
+from lms.core import clock
+from lms.core.errors import BadInput, Missing
+from lms.core.jobs import Progress
+from lms.core.models import Job
+from lms.notices.models import Notice
+from lms.reports.models import Subscription
+from lms.reports.monthly import services
+from lms.reports.monthly.jobs import send_month
+from lms.reports.tasks import send_monthly
+from tests.factories import ledger as book
+from tests.factories.world import make_actor, make_client, make_person, make_user
+
+DAY = dt.date(2022, 3, 10)
+FOURTH, FIFTH = (dt.datetime(2022, 4, day, 2, tzinfo=dt.UTC) for day in (4, 5))
+
+
+@pytest.fixture
+def reader(world):
+    with clock.at(FOURTH):
+        user = make_user(Role.CLASS_MANAGER, world.county, email="jingban@example.org")
+    half_day = book.scheduled(uuid.uuid4(), DAY, world.county)
+    for _ in range(3):
+        book.attended(make_person(world.county), half_day)
+    return user
+
+
+@pytest.fixture
+def wanted(reader, world):
+    with clock.at(FOURTH):
+        return services.subscribe(division=world.county, day=5, by=actor_for(reader))
+
+
+def run(moment, callbacks) -> int:
+    with clock.at(moment), callbacks(execute=True):
+        return send_monthly()
+
+
+def test_sent_once_on_its_day_with_the_figures_and_the_file(wanted, reader, django_capture_on_commit_callbacks):
+    assert run(FOURTH, django_capture_on_commit_callbacks) == 0
+    assert run(FIFTH, django_capture_on_commit_callbacks) == 1
+    assert run(FIFTH + dt.timedelta(hours=1), django_capture_on_commit_callbacks) == 0
+    job = Job.objects.get(kind="reports.send_month")
+    assert job.status == "done" and job.result_file.read(5) == b"%PDF-"
+    notice = Notice.objects.get(user=reader, kind="report.monthly")
+    assert "2022年3月" in notice.title and "人次 3" in notice.body and notice.url == reverse("job_detail", args=[job.uuid])
+    wanted.refresh_from_db()
+    assert wanted.last_period == 202203
+    assert [message.to for message in mail.outbox] == [["jingban@example.org"]] and "人次 3" in mail.outbox[0].body
+    assert run(dt.datetime(2022, 5, 6, tzinfo=dt.UTC), django_capture_on_commit_callbacks) == 1
+    assert Notice.objects.filter(user=reader, kind="report.monthly").count() == 2
+
+
+def test_a_job_started_again_tells_nobody_twice(wanted, reader, django_capture_on_commit_callbacks):
+    run(FIFTH, django_capture_on_commit_callbacks)
+    job = Job.objects.get(kind="reports.send_month")
+    Job.objects.filter(pk=job.pk).update(status=Job.Status.RUNNING)  # as if its worker had died at the very end
+    job.refresh_from_db()
+    with clock.at(FIFTH):
+        send_month(job, Progress(job))
+    assert Notice.objects.filter(user=reader, kind="report.monthly").count() == 1
+
+
+def test_who_no_longer_holds_a_role_there_is_sent_nothing(wanted, reader, django_capture_on_commit_callbacks):
+    with clock.at(FOURTH):
+        accounts.end_role(grant=RoleGrant.objects.get(user=reader), reason="调离", by=make_actor(Role.SECURITY_ADMIN, None))
+    assert run(FIFTH, django_capture_on_commit_callbacks) == 0
+    wanted.refresh_from_db()
+    assert wanted.ended_at is not None and not Notice.objects.filter(kind="report.monthly").exists()
+
+
+def test_asked_again_the_day_changes(world, reader, wanted):
+    with clock.at(FOURTH):
+        services.subscribe(division=world.county, day=20, by=actor_for(reader))
+    assert [row.day for row in Subscription.objects.all()] == [20]
+
+
+def test_what_is_refused(world, reader):
+    by = actor_for(reader)
+    for day in (0, 29):
+        with pytest.raises(BadInput):
+            services.subscribe(division=world.county, day=day, by=by)
+    with pytest.raises(BadInput):
+        services.subscribe(division=world.township, day=5, by=by)
+    with pytest.raises(Missing):
+        services.subscribe(division=world.foreign_county, day=5, by=by)
+    assert not Subscription.objects.exists()
+
+
+def test_through_the_page_and_not_for_others(world):
+    user = make_user(Role.CLASS_MANAGER, world.county)
+    client = make_client(user)
+    page = client.post(reverse("reports:monthly"), {"division": world.county.code, "day": "5"}, follow=True).content.decode()
+    assert "每月 5 日" in page and "退订" in page
+    row = Subscription.objects.get()
+    other = make_client(make_user(Role.CLASS_MANAGER, world.county))
+    assert other.post(reverse("reports:monthly_end", args=[row.uuid])).status_code == 404
+    client.post(reverse("reports:monthly_end", args=[row.uuid]))
+    assert "退订" not in client.get(reverse("reports:approval")).content.decode()
