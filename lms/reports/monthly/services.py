@@ -55,6 +55,8 @@ def unsubscribe(*, subscription: Subscription, by: Actor) -> Subscription:
 
 
 def standing_of(actor: Actor) -> QuerySet[Subscription]:
+    if actor.user_id is None:
+        return Subscription.objects.none()
     return Subscription.objects.filter(user_id=actor.user_id, ended_at__isnull=True).select_related("division")
 
 
