@@ -11,6 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.views import admin_messages
 from lms.reports.api import urls as api
+from lms.reports.api.docs import docs
 from lms.reports.first_run.views import first_run
 from lms.reports.home import dispatch
 
@@ -33,6 +34,7 @@ urlpatterns = [
     path("pipeline/", include("lms.pipeline.urls")),
     path("reports/", include("lms.reports.urls")),
     path("api/v1/openapi.json", api.openapi, name="api_openapi"),
+    path("api/v1/docs/", docs, name="api_docs"),
     path("api/v1/", include((api.endpoints(), "api"))),
     path("demo/", include("lms.demo.urls")),
     path("admin/jsi18n/", admin_messages, name="wagtailadmin_messages"),

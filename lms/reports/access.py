@@ -46,5 +46,6 @@ ROUTES: dict[str, Access] = {
     "api:pipeline": bearer(TokenScope.PIPELINE),
     "api:nothing": public(Reach.TOKEN, "no such address: a problem document instead of a page"),
     "api_openapi": public(Reach.NONE, "the description of the interface"),
+    "api_docs": public(Reach.NONE, "the description of the interface, to be read by people"),
     "reports:definitions": roles(REPORTING, Reach.NONE, "no row of anybody's"),
 }

@@ -1,11 +1,9 @@
-"""The page of the interface: its tokens, a form for a new one, what can be asked and how."""
+"""The page of tokens: those that read one's divisions, and a form for a new one. What can be asked stands in ``docs``."""
 
 from __future__ import annotations
 
 import uuid as uuids
-from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +15,7 @@ from lms.core.actor import Actor
 from lms.core.errors import LmsError
 from lms.places.selectors import division_in_scope, home_of
 from lms.reports.api import tokens
-from lms.reports.api import urls as interface
+from lms.reports.api.docs import base
 from lms.reports.states import TokenScope
 
 LASTS = (30, 90, 365)
@@ -51,9 +49,7 @@ def api(request: HttpRequest) -> HttpResponse:
         "tokens": tokens.tokens_seen_by(actor),
         "scopes": TokenScope.choices,
         "lasts": LASTS,
-        "endpoints": endpoints(),
-        "base": settings.BASE_URL.rstrip("/") + "/api/v1",
-        "per_minute": settings.API_PER_MINUTE,
+        "base": base(),
         "typed": request.POST if request.method == "POST" and made is None else {},
     }
     return render(request, "reports/api.html", context)
@@ -67,15 +63,3 @@ def end(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     tokens.end_token(token=token, by=_actor(request))
     messages.success(request, _("已停用令牌“%(name)s”。") % {"name": token.name})
     return redirect("reports:api")
-
-
-def endpoints() -> list[dict[str, Any]]:
-    """What the description says of each endpoint, for the page."""
-    document = interface.document()
-    found = []
-    for path, methods in document["paths"].items():
-        told = methods["get"]
-        parameters = [p["name"] + ("" if p["required"] else "?") for p in told.get("parameters", [])]
-        zh, _slash, en = told["summary"].partition(" / ")
-        found.append({"path": path, "zh": zh, "en": en, "parameters": parameters})
-    return found

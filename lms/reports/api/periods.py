@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query
+from ninja import Path, Query
 
 from lms.core import clock, positions
 from lms.ledger.rules import last_day
@@ -19,6 +19,7 @@ from lms.reports.api.interface import ERRORS, ROLES, actor_of, api, as_json
 from lms.reports.approval import comparing, payloads, units
 from lms.reports.models import Submission
 
+PLACE = Path(..., description="行政区划代码 / code of the division", max_length=20)
 FOLD_AT_MOST = 20_000  # lines of a month that are folded for what is known now
 TOTALS = ("person_times", "persons", "unnamed", "minutes", "hours")
 
@@ -33,7 +34,7 @@ TOTALS = ("person_times", "persons", "unnamed", "minutes", "hours")
     description="最多 60 个月；退回后未重报的不列。 / At most 60; what was returned and not handed in again is left out.",
     tags=["各期 periods"],
 )
-def periods(request: HttpRequest, division: str) -> HttpResponse:
+def periods(request: HttpRequest, division: str = PLACE) -> HttpResponse:
     place = stating.place(actor_of(request), division, clock.today(), positions.closed(), ROLES)
     rows = Submission.objects.standing().filter(division=place).select_related("seal").order_by("-period")[:60]
     return as_json(request, [_period(row, place.code) for row in rows])
@@ -50,7 +51,11 @@ def periods(request: HttpRequest, division: str) -> HttpResponse:
     "Merkle root printed on the report; /reports/verify_export.py checks an export against it without us.",
     tags=["各期 periods"],
 )
-def period(request: HttpRequest, division: str, period: int) -> HttpResponse:
+def period(
+    request: HttpRequest,
+    division: str = PLACE,
+    period: int = Path(..., description="四位年加两位月 / yyyymm"),
+) -> HttpResponse:
     units.check_period(period)
     place = stating.place(actor_of(request), division, last_day(period), positions.closed(), ROLES)
     row = units.submission_in(actor_of(request), place, period, *ROLES)
@@ -106,7 +111,7 @@ def _moment(moment: dt.datetime | None) -> str | None:
 )
 def stages(
     request: HttpRequest,
-    division: str,
+    division: str = PLACE,
     on: str | None = Query(None, description="日期，缺省为今天 / the day, today by default", max_length=40),
 ) -> HttpResponse:
     day = asking.day(on) if on else clock.today()

@@ -21,6 +21,7 @@ MODULES = (views, periods)  # importing them registers their endpoints
 def document() -> dict[str, Any]:
     """The OpenAPI document. ``docs/api/openapi.json`` is the same, written by ``manage.py api_schema``."""
     found: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
+    found["paths"] = dict(sorted(found["paths"].items()))
     for methods in found["paths"].values():
         told = methods["get"]
         scopes = sorted(ROUTES[f"api:{told['operationId']}"].scopes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query
+from ninja import Path, Query
 
 from lms.audit import services as audit
 from lms.core import clock, positions
@@ -35,6 +35,8 @@ FOLD_AT_MOST = 200_000  # lines folded while the asker waits
 SOURCE_LANGUAGE = "zh-hans"  # of what is canonical
 Dimension = Literal["division", "month", "mode", "category", "programme", "sex", "ethnic", "education", "age", "funder", "topic"]
 
+PLACE = Path(..., description="行政区划代码 / code of the division", max_length=20)
+WHAT = Path(..., description="指标，写法见 /figures/ 的 what / the figure, written as /figures/ says", max_length=120)
 CODE = Query(..., description="行政区划代码 / code of the division", max_length=20)
 FROM = Query(None, alias="from", description="起始日期，含当日 / first day, included", max_length=40)
 TO = Query(None, description="结束日期，含当日 / last day, included", max_length=40)
@@ -76,7 +78,7 @@ def search(
     summary="一个地区及其下一级 / A division and those right below it",
     tags=["地区 divisions"],
 )
-def division(request: HttpRequest, code: str) -> HttpResponse:
+def division(request: HttpRequest, code: str = PLACE) -> HttpResponse:
     place = stating.place(actor_of(request), code, clock.today(), positions.closed(), ROLES)
     return as_json(request, _with_children(place))
 
@@ -120,7 +122,7 @@ def definitions(request: HttpRequest) -> HttpResponse:
 )
 def figure(
     request: HttpRequest,
-    what: str,
+    what: str = WHAT,
     division: str = CODE,
     on: str | None = ON,
     start: str | None = FROM,
@@ -169,7 +171,7 @@ def _asked(
 )
 def figure_lines(
     request: HttpRequest,
-    what: str,
+    what: str = WHAT,
     division: str = CODE,
     on: str | None = ON,
     start: str | None = FROM,
