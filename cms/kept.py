@@ -78,7 +78,7 @@ def mark(name: str) -> str:
 
 
 @once
-def _release() -> str:
+def release() -> str:
     """Tells the templates and catalogues of this process: a newer release keeps texts of its own."""
     found = hashlib.sha256()
     for pattern in ("*/templates/**/*.html", "lms/*/templates/**/*.html", "locale/*/LC_MESSAGES/*.mo"):
@@ -96,7 +96,7 @@ def _key(request: HttpRequest, template: str, state: Sequence[object]) -> str:
         get_language(),
         has_large_type(request),
         sorted(actor.roles) if actor is not None else None,
-        _release(),
+        release(),
         list(state),
     ]
     return f"cms:kept:{hashlib.sha256(repr(parts).encode()).hexdigest()}"

@@ -43,8 +43,9 @@ class Asked:
 def asked(query: QueryDict) -> Asked:
     span = spans.parse(query.get("period", "")) or _from_parts(query) or _from_days(query) or spans.parse(str(clock.today().year))
     assert span is not None
-    bases = {basis.code: basis for basis in ledger.bases_on(span.end)}
-    basis = bases.get(query.get("basis", "")) or ledger.default_basis(span.end)
+    wanted = query.get("basis", "")
+    basis = next((b for b in ledger.bases_on(span.end) if b.code == wanted), None) if wanted else None
+    basis = basis or ledger.default_basis(span.end)
     by = query.get("by", "")
     return Asked(span, basis, by if by in DIMENSIONS else "division")
 

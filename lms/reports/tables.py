@@ -20,7 +20,7 @@ from lms.ledger.kinds import MODE_LABELS
 from lms.ledger.models import CountingBasis, PeriodLock
 from lms.ledger.rules import month_of
 from lms.ledger.selectors import summary_reads as summaries
-from lms.ledger.services import refresh_summaries
+from lms.ledger.services import Summarised, refresh_summaries
 from lms.places.boundaries import children_known
 from lms.places.models import Division
 from lms.programmes.models import Category, Programme
@@ -120,11 +120,18 @@ def _day(day: dt.date) -> str:
     return _("%(year)d年%(month)d月%(day)d日") % {"year": day.year, "month": day.month, "day": day.day}
 
 
-def report(division: Division, span: spans.Span, basis: CountingBasis, *, by: str = "division") -> Report:
-    """Everything the page of one division and period shows. Brings the summaries up to date first when they are little behind."""
+def settled() -> Summarised:
+    """Up to where the summaries hold; brought up to date first when they are little behind."""
+    return refresh_summaries(at_most=REFRESH_AT_ONCE)
+
+
+def report(
+    division: Division, span: spans.Span, basis: CountingBasis, *, by: str = "division", state: Summarised | None = None
+) -> Report:
+    """Everything the page of one division and period shows, from summaries that are ``settled`` now or were just before."""
     if by not in DIMENSIONS:
         by = "division"
-    state = refresh_summaries(at_most=REFRESH_AT_ONCE)
+    state = state or settled()
     measure = ledger.measure_of(basis)
     cells = _cells(division, span, measure, by)
     on = min(span.end, max(span.start, clock.today()))

@@ -23,11 +23,11 @@ from lms.core.errors import BadInput, Missing
 from lms.core.workbooks import XLSX
 from lms.ledger import selectors as ledger
 from lms.ledger.models import CountingBasis, HourScheme
-from lms.ledger.services import refresh_summaries
+from lms.ledger.services import Summarised, refresh_summaries
 from lms.people.models import Person
 from lms.places.models import Division
 from lms.places.selectors import ancestors, division_in_scope, home_of
-from lms.reports import asking, drill, figures, forms, tables, workbook
+from lms.reports import asking, drill, figures, forms, kept, tables, workbook
 from lms.reports.dimensions import DIMENSIONS, title_of
 
 PAGE = 50
@@ -60,24 +60,35 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
     """A province's, prefecture's or county's page: cards, one table by a dimension, its chart."""
     place = _division(request, code)
     asked = forms.asked(request.GET)
-    report = tables.report(place, asked.span, asked.basis, by=asked.by)
+    state = tables.settled()
+    context = {
+        "place": place,
+        "query": asked.query(),
+        "above": [a for a in ancestors(place) if _actor(request).covers(a.path, *REPORTING)],
+        "figures": kept.figures_text(
+            request, "reports/parts/figures.html", place, asked, state, lambda: _figures(place, asked, state)
+        ),
+    }
+    return render(request, "reports/division.html", context)
+
+
+def _figures(place: Division, asked: forms.Asked, state: Summarised) -> dict[str, Any]:
+    """What the page shows below its head: the same for everybody who may see the division."""
+    report = tables.report(place, asked.span, asked.basis, by=asked.by, state=state)
     base = reverse("reports:division", args=[place.code])
-    context: dict[str, Any] = {
+    return {
         "report": report,
         "asked": asked,
-        "above": [a for a in ancestors(place) if _actor(request).covers(a.path, *REPORTING)],
         "years": forms.years(place, asked.span),
         "parts": forms.parts(),
         "bases": ledger.bases_on(asked.span.end),
         "tabs": [forms.Choice(by, title_of(by), f"{base}?{asked.query(by=by)}", by == asked.by) for by in DIMENSIONS],
-        "query": asked.query(),
         "open": _opener(place, asked),
         "rows": [(row, _row_links(place, asked, row)) for row in report.rows],
         "total_links": _opener(place, asked, by=""),
         "first_column": title_of(asked.by),
         "chart": _chart(report),
     }
-    return render(request, "reports/division.html", context)
 
 
 def _opener(place: Division, asked: forms.Asked, **more: str) -> dict[str, str]:

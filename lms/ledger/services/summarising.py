@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +32,7 @@ class Summarised:
 
     position: int
     lag: int
+    rebuilt_at: dt.datetime | None = None
 
 
 def refresh_summaries(*, at_most: int | None = None) -> Summarised:
@@ -41,10 +43,10 @@ def refresh_summaries(*, at_most: int | None = None) -> Summarised:
     closed = positions.closed()
     state = SummaryState.objects.get(pk=1)
     if state.position >= closed:
-        return Summarised(state.position, 0)
+        return Summarised(state.position, 0, state.rebuilt_at)
     behind = Line.objects.filter(position__gt=state.position, position__lte=closed)
     if at_most is not None and behind.order_by("position")[at_most : at_most + 1].exists():
-        return Summarised(state.position, behind.count())
+        return Summarised(state.position, behind.count(), state.rebuilt_at)
     if behind.order_by("position")[STEP : STEP + 1].exists():
         analyse(Line)  # much came at once, perhaps in this very transaction
         if not CountedUnit.objects.exists():
@@ -57,7 +59,7 @@ def refresh_summaries(*, at_most: int | None = None) -> Summarised:
                 _settle(state.position, target)
                 state.position, state.refreshed_at = target, clock.now()
                 state.save(update_fields=["position", "refreshed_at"])
-    return Summarised(state.position, 0)
+    return Summarised(state.position, 0, state.rebuilt_at)
 
 
 def _next_target(start: int, closed: int) -> int:
@@ -89,7 +91,7 @@ def rebuild_summaries() -> Summarised:
         state.position = target
         state.refreshed_at = state.rebuilt_at = clock.now()
         state.save()
-    return Summarised(target, 0)
+    return Summarised(target, 0, state.rebuilt_at)
 
 
 def all_units(bases: dict[str, Basis], canonical: dict[int, int], target: int) -> Iterator[Unit]:

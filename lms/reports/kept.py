@@ -1,0 +1,90 @@
+"""The figures of a division's page as text, kept for one question at one state of the ledger. A disposable cache.
+
+The text holds nothing of a reader (it is rendered without the request; the form's token is a mark that is filled in each
+time), so all who may see the division share it; who may is asked before, every time. It is found by everything it depends
+on: the question, the language, the day, the position that the summaries hold and what waits behind it, and the locks. Names
+and rules that change without a position raise the generation, and a text of an older one is not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from cms.kept import CSRF, mark, release
+from lms.core import clock
+from lms.core.ids import new_uuid
+from lms.ledger.models import PeriodLock
+from lms.ledger.services import Summarised
+from lms.places.models import Division
+from lms.reports.forms import Asked
+
+GENERATION = "reports:kept-generation"
+KEPT_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The page's part below its head. ``charted``: it has rows, so the page brings the chart's script."""
+
+    html: str
+    charted: bool
+
+
+def figures_text(
+    request: HttpRequest, template: str, place: Division, asked: Asked, state: Summarised, context: Callable[[], dict[str, Any]]
+) -> Text:
+    """The text of ``template`` for this question. ``context`` is called only when the text is not known yet."""
+    key = _key(template, place, asked, state)
+    found = cache.get_many([GENERATION, key])
+    generation, known = found.get(GENERATION), found.get(key)
+    if generation is None or known is None or known[0] != generation:
+        if generation is None:
+            cache.add(GENERATION, new_uuid().hex, None)
+            generation = cache.get(GENERATION)
+        values = context()
+        known = (generation, render_to_string(template, {**values, CSRF: mark(CSRF)}), bool(values["rows"]))
+        cache.set(key, known, KEPT_SECONDS)
+    return Text(known[1].replace(mark(CSRF), get_token(request)), known[2])
+
+
+def forget_figures(**_signal: Any) -> None:
+    """A name or a rule has changed: no kept text is used again, now or after the commit."""
+    cache.set(GENERATION, new_uuid().hex, None)
+    transaction.on_commit(lambda: cache.set(GENERATION, new_uuid().hex, None))
+
+
+def _locks(place: Division, asked: Asked) -> tuple[int, int]:
+    """Locks are only added, and lifted once: how many there are and how many are lifted tells their state."""
+    codes = [code for code in place.path.split("/") if code]
+    above = ["/", *("/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes)))]
+    reaching = Q(division__path__in=above) | Q(division__path__startswith=place.path)
+    rows = PeriodLock.objects.filter(reaching, period__range=(asked.span.first, asked.span.last))
+    found = rows.aggregate(all=Count("pk"), lifted=Count("lifted_at"))
+    return found["all"], found["lifted"]
+
+
+def _key(template: str, place: Division, asked: Asked, state: Summarised) -> str:
+    parts = [
+        template,
+        place.pk,
+        asked.span.code,
+        asked.basis.pk,
+        asked.by,
+        get_language(),
+        clock.today(),
+        (state.position, state.lag, state.rebuilt_at),
+        _locks(place, asked),
+        release(),
+    ]
+    return f"reports:kept:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
