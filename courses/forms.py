@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from certificates import selectors as certificates
 from courses.models import CourseSession, TrainingClass
 from courses.selectors import trainers
 from courses.states import SessionKind
@@ -38,6 +39,12 @@ def topics_of(text: str) -> list[str]:
 
 
 _BY_NAME = ("division", "organiser", "host", "categories")
+
+
+def _only_issuer(actor: Actor) -> str:
+    """The organisation whose certificates this office issues, when there is no choice: a class without one issues none."""
+    names = list(certificates.issuers_in(actor).values_list("organisation__name", flat=True)[:2])
+    return names[0] if len(names) == 1 else ""
 
 
 class ClassForm(forms.Form):
@@ -100,7 +107,7 @@ class ClassForm(forms.Form):
         else:
             home = places.home_of(actor, *OFFICE)
             if home is not None:
-                kwargs["initial"] = {"division": f"{home.code} {home.full_name or home.name}"}
+                kwargs["initial"] = {"division": f"{home.code} {home.full_name or home.name}", "organiser": _only_issuer(actor)}
         super().__init__(*args, **kwargs)
         self.actor, self.training_class = actor, training_class
         if training_class is not None:

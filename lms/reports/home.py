@@ -46,6 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     tasks = sorted(gather(actor), key=lambda task: (not task.is_late, -task.count))
     context: dict[str, Any] = {"tasks": tasks, "today": clock.today(), "division": home_of(actor), "person": person_of(actor)}
+    context["may_start"] = not tasks and actor.has(*OFFICE)
     return render(request, "reports/desk.html", context)
 
 

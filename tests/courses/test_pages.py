@@ -18,6 +18,7 @@ from lms.accounts.roles import Role
 from lms.core import clock
 from lms.ledger.models import Line
 from tests.factories import rosters
+from tests.factories.certificates import make_issuer, make_organisation
 from tests.factories.courses import ROUTES, SYSTEM, lesson_of, make_class, make_course, make_enrolment, make_learner, make_session
 from tests.factories.world import World, make_client, make_person
 
@@ -227,6 +228,14 @@ def test_records_name_the_lesson_the_minutes_and_the_scheme(learner, world: Worl
 
 
 # -- the office ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_class_names_the_only_issuer_as_its_organiser(office, world: World):
+    create = reverse("courses:class_create")
+    issuer = make_issuer(world.county)
+    assert f'value="{issuer.organisation.name}"' in office.get(create).content.decode()
+    make_issuer(world.county, organisation=make_organisation(world.county, name="鲁甸县社会工作协会"))
+    assert f'name="organiser" value="{issuer.organisation.name}"' not in office.get(create).content.decode()
 
 
 def test_a_manager_runs_a_class_from_plan_to_close(office, world: World):

@@ -1,6 +1,7 @@
 """The first page of each role: where one lands, and that every task named there leads somewhere."""
 
 import pytest
+from django.urls import reverse
 
 from lms.accounts.roles import Role
 from lms.core.waiting import Task
@@ -37,5 +38,7 @@ def test_desk_shows_what_every_room_says_waits(client_as, world, monkeypatch):
 
 @pytest.mark.django_db
 def test_desk_without_tasks_says_so_and_outsiders_get_404(client_as, world):
-    assert "手头没有待办" in client_as(Role.CLASS_MANAGER, world.division).get("/reports/desk/").content.decode()
+    page = client_as(Role.CLASS_MANAGER, world.division).get("/reports/desk/").content.decode()
+    assert "手头没有待办" in page and reverse("courses:class_create") in page  # a new system's first step
+    assert reverse("courses:class_create") not in client_as(Role.REVIEWER, world.division).get("/reports/desk/").content.decode()
     assert client_as(Role.SECURITY_ADMIN, world.division).get("/reports/desk/").status_code == 404
