@@ -80,3 +80,21 @@ def test_the_lesson_works_without_script(browser, live_server, reader):
     plain.get_by_role("button", name="我已学完本课").click()
     assert LessonProgress.objects.filter(completed_at__isnull=False).count() == 1
     context.close()
+
+
+def test_the_lesson_is_read_before_any_script_arrives(browser, live_server, reader):
+    """A slow line: the text and the form stand while every script is still on its way."""
+    page, course = reader
+    page.goto(f"/learn/courses/{course.uuid}/")
+    page.get_by_role("button", name="开始学习").click()
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844}, service_workers="block")
+    context.add_cookies(page.context.cookies())
+    waiting: list[str] = []
+    context.route(re.compile(r"\.js(\?|$)"), lambda route: waiting.append(route.request.url))  # never answered
+    slow = context.new_page()
+    slow.goto(page.url, wait_until="commit")
+    expect(slow.locator("h1")).to_have_text("第1课")
+    expect(slow.get_by_role("button", name="提交答案")).to_be_visible()
+    assert slow.evaluate("performance.getEntriesByName('first-contentful-paint').length") == 1
+    assert waiting
+    context.close()
