@@ -47,5 +47,10 @@ ROUTES: dict[str, Access] = {
     "api:nothing": public(Reach.TOKEN, "no such address: a problem document instead of a page"),
     "api_openapi": public(Reach.NONE, "the description of the interface"),
     "api_docs": public(Reach.NONE, "the description of the interface, to be read by people"),
+    "reports:layout_sample": roles(REPORTING, Reach.NONE, "no row of anybody's"),
+    "reports:layouts": roles(REPORTING, note="adding one is the service's question: an office of the division"),
+    "reports:layout_fill": roles(REPORTING, note="asks for a job of the reader's own; layouts of the division and above"),
+    "reports:layout_end": roles(OFFICE, note="an office of the layout's own division"),
+    "reports:layout_file": roles(REPORTING, note="layouts of the division and above"),
     "reports:definitions": roles(REPORTING, Reach.NONE, "no row of anybody's"),
 }

@@ -17,6 +17,7 @@ class ReportsConfig(AppConfig):
         from lms.reports import jobs, merging, personal  # noqa: F401  registers the jobs, what merges do to figures, the panel
         from lms.reports.approval import exports, services  # noqa: F401
         from lms.reports.kept import forget_figures
+        from lms.reports.layouts import jobs as filling  # noqa: F401
         from lms.reports.monthly import jobs as monthly  # noqa: F401
         from lms.reports.printed import jobs as printing  # noqa: F401
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from lms.accounts.models import User
 from lms.core.models import Record
+from lms.core.storage import private_files
 from lms.ledger.models import CountingBasis, PeriodLock, Seal
 from lms.places.models import Division
 from lms.reports.states import STANDING, Status, TokenScope
@@ -189,3 +190,38 @@ class Subscription(Record):
 
     def __str__(self) -> str:
         return f"{self.division_id} {self.day}"
+
+
+class Layout(Record):
+    """A workbook in a division's own shape, with placeholders for figures; the divisions below may use it too. Closed by its end.
+
+    What stands in it is the office's own text: the form's title, its heads, perhaps the name of who draws it up.
+    """
+
+    PERSONAL = ("file",)
+
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    file = models.FileField(upload_to="layouts/", storage=private_files)
+    sha256 = models.CharField(max_length=64)
+    placeholders = models.PositiveIntegerField()
+    kept_at = models.DateTimeField()
+    kept_by = models.UUIDField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ("division__path", "name", "id")
+        constraints = [
+            # one of a name that stands
+            models.UniqueConstraint(
+                fields=["division", "name"], condition=Q(ended_at__isnull=True), name="reports_layout_one_of_a_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="reports_layout_ended_together",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -113,7 +113,11 @@ class Report:
 
 
 def period_label(span: spans.Span) -> str:
-    return _("%(start)s—%(end)s") % {"start": _day(span.start), "end": _day(span.end)}
+    return period_label_of(span.start, span.end)
+
+
+def period_label_of(start: dt.date, end: dt.date) -> str:
+    return _("%(start)s—%(end)s") % {"start": _day(start), "end": _day(end)}
 
 
 def _day(day: dt.date) -> str:

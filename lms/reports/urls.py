@@ -6,6 +6,7 @@ from lms.reports import home, hours, views
 from lms.reports.api import pages as tokens
 from lms.reports.approval import signing
 from lms.reports.approval import views as approval
+from lms.reports.layouts import views as layouts
 from lms.reports.monthly import views as monthly
 from lms.reports.printed import views as printed
 
@@ -35,5 +36,10 @@ urlpatterns = [
     path("verify_export.py", signing.script, name="verify_script"),
     path("api/", tokens.api, name="api"),
     path("api/<uuid:uuid>/end/", tokens.end, name="api_token_end"),
+    path("layouts/sample.xlsx", layouts.sample, name="layout_sample"),
+    path("figures/<slug:code>/layouts/", layouts.layouts, name="layouts"),
+    path("figures/<slug:code>/layouts/<uuid:uuid>/fill/", layouts.fill, name="layout_fill"),
+    path("figures/<slug:code>/layouts/<uuid:uuid>/end/", layouts.end, name="layout_end"),
+    path("figures/<slug:code>/layouts/<uuid:uuid>/file/", layouts.original, name="layout_file"),
     path("definitions/", views.definitions, name="definitions"),
 ]

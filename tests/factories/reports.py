@@ -12,6 +12,8 @@ from lms.ledger import services
 from lms.reports.api.tokens import make_token
 from lms.reports.approval import services as approval
 from lms.reports.approval.units import above
+from lms.reports.layouts.sample import sample
+from lms.reports.layouts.services import keep_layout
 from lms.reports.monthly.services import subscribe
 from tests.factories import ledger as book
 from tests.factories.world import make_actor, make_person, make_user
@@ -76,7 +78,21 @@ def _subscription(world: Any) -> dict[str, Any]:
     return {"kwargs": {"uuid": row.uuid}, "method": "post"}
 
 
+def layout_of(division: Any, content: bytes | None = None) -> Any:
+    """A layout kept by an office of the division."""
+    by = make_actor(Role.CLASS_MANAGER, division)
+    return keep_layout(division=division, name="培训情况表", content=content or sample(), by=by)
+
+
+def _layout(method: str, **more: Any) -> Any:
+    return lambda world: {"kwargs": {"code": world.division.code, "uuid": layout_of(world.division).uuid}, "method": method, **more}
+
+
 ROUTES = {
+    "reports:layouts": _code,
+    "reports:layout_fill": _layout("post", data={"from": "2022-03", "to": "2022-03"}),
+    "reports:layout_end": _layout("post"),
+    "reports:layout_file": _layout("get"),
     "api:division": _asked(code=None),
     "api:figure": _asked(what="person_times"),
     "api:figure_lines": _asked(what="person_times"),
