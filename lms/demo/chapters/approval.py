@@ -22,6 +22,8 @@ from lms.ledger.rules import first_day, month_of
 from lms.places.selectors import children_of, division_by_code
 from lms.programmes import services as programmes
 from lms.reports.approval import services as approval
+from lms.reports.layouts.sample import sample
+from lms.reports.layouts.services import keep_layout
 
 
 def build(kit: Kit, today: dt.date, shown: list[CoursePage]) -> None:
@@ -36,6 +38,7 @@ def build(kit: Kit, today: dt.date, shown: list[CoursePage]) -> None:
         _to_the_lock(kit, period)
     _returned_once(kit, last)
     _learnt_later(kit, oldest, shown[-1], today)
+    _own_form(kit)
 
 
 def _small_class(kit: Kit, number: int, period: int) -> None:
@@ -125,3 +128,9 @@ def _learnt_later(kit: Kit, period: int, course: CoursePage, today: dt.date) -> 
         )
         if line is not None:
             ledger.reverse(line, reason="签到登记有误：本人当日请假", by=_office(kit, "xianban"))
+
+
+def _own_form(kit: Kit) -> None:
+    """The province's own form, which every office below may fill in."""
+    by, province = _office(kit, "shengban"), division_by_code("530000")
+    keep_layout(division=province, name="社会工作培训情况表（演示）", content=sample(), by=by)
