@@ -64,6 +64,7 @@ def values_of(place: Division, first: int, last: int, position: int) -> Values:
     known = ledger.moment_of(at)
     moment = f"{timezone.localtime(known):%Y-%m-%d %H:%M}" if known else "—"
     who = names.of_submissions([row] if row else [])
+    checked_by = (row.accepted_by or row.locked_by) if row else None
     facts = {
         "name": place.name,
         "code": place.code,
@@ -72,7 +73,7 @@ def values_of(place: Division, first: int, last: int, position: int) -> Values:
         "known_at": _("%(moment)s（第 %(position)d 笔）") % {"moment": moment, "position": at},
         "state": str(Status(row.status).label) if row else _("未报送，仅供核对"),
         "entered_by": who.get(row.submitted_by, "") if row else "",
-        "accepted_by": who.get(row.accepted_by or row.locked_by, "") if row and (row.accepted_by or row.locked_by) else "",
+        "accepted_by": who.get(checked_by, "") if checked_by else "",
         "root": row.seal.root if row and row.seal else "",
     }
     return Values(place, first, last, basis, at, facts)
