@@ -163,6 +163,18 @@ def test_quantities_sum_to_the_figure(world):
     assert value("events:case_showcase", "53") == 1
 
 
+def test_hours_are_the_lines_minutes_and_what_they_were_worth(world):
+    half_day = book.scheduled(uuid.uuid4(), DAY, world.county, minutes=135)
+    whole, late = (book.attended(make_person(world.county), half_day, minutes=minutes) for minutes in (135, 50))
+    book.studied(make_person(world.county), uuid.uuid4(), uuid.uuid4(), DAY, 25)
+    found = ask("learning_minutes", world.county.code)
+    assert found["value"] == 210 == sum(found["quantities"]) and found["detail"]["clock_hours"] == "3.50"
+    assert value("learning_minutes:online", world.county.code) == 25
+    worth = ask("credit_hours:face_to_face", world.county.code)
+    assert worth["value"] == whole.hour_hundredths + late.hour_hundredths > 0 and len(worth["lines"]) == 2
+    assert worth["detail"]["credit_hours"] == f"{worth['value'] / 100:.2f}" and worth["detail"]["schemes"]
+
+
 def test_places_and_posts_open_their_rows(world):
     bureau = places.create_organisation(
         name="鲁甸县福利院", kind=OrganisationKind.PUBLIC_INSTITUTION, division=world.county, by=book.BY

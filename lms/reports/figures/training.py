@@ -1,12 +1,15 @@
-"""Figures of training: person-times, persons trained, classes, sessions, events, cases, categories."""
+"""Figures of training: person-times, persons trained, classes, sessions, events, cases, hours, categories."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from lms.ledger import selectors
-from lms.ledger.kinds import MODE_LABELS, Kind
-from lms.ledger.models import Line
+from lms.ledger.kinds import LEARNING, MODE_LABELS, Kind
+from lms.ledger.models import HourScheme, Line
 from lms.programmes.models import Category
 from lms.reports.figures.registry import Answer, Ask, figure, line_uuids, of_people
 
@@ -111,6 +114,35 @@ def unnamed(ask: Ask) -> Answer:
 
 
 @figure(
+    "credit_hours",
+    title=_("学时"),
+    unit="hundredths_of_credit_hours",
+    meaning=_("出勤和线上学习的分钟按入账时所在地的折算办法折成的学时，以百分之一学时计；已折算的不重算。"),
+    kinds=LEARNING,
+    arguments=(MODE_LABELS,),
+)
+def credit_hours(ask: Ask) -> Answer:
+    answer = _learnt(ask, "hour_hundredths")
+    schemes = HourScheme.objects.filter(pk__in=_lines(ask).filter(kind__in=LEARNING).values("hour_scheme"))
+    return replace(
+        answer, detail={"credit_hours": _two(answer.value, 100), "schemes": sorted(schemes.values_list("code", flat=True))}
+    )
+
+
+@figure(
+    "learning_minutes",
+    title=_("小时"),
+    unit="minutes",
+    meaning=_("出勤和线上学习的时长，以分钟计；六十分钟为一小时，不折算。"),
+    kinds=LEARNING,
+    arguments=(MODE_LABELS,),
+)
+def learning_minutes(ask: Ask) -> Answer:
+    answer = _learnt(ask, "minutes")
+    return replace(answer, detail={"clock_hours": _two(answer.value, 60)})
+
+
+@figure(
     "categories_in_use",
     title=_("培训对象类别"),
     unit="categories",
@@ -132,3 +164,18 @@ def _lines(ask: Ask):  # type: ignore[no-untyped-def]
 def _quantities(ask: Ask, kind: str, **conditions: str) -> Answer:
     rows = list(_lines(ask).filter(kind=kind, **conditions).order_by("position").values_list("uuid", "quantity"))
     return Answer(value=sum(q for _u, q in rows), lines=[u for u, _q in rows], quantities=[q for _u, q in rows])
+
+
+def _learnt(ask: Ask, column: str) -> Answer:
+    """The lines that are worth something, each with how much."""
+    lines = _lines(ask).filter(kind__in=LEARNING, **{f"{column}__gt": 0})
+    if ask.arguments:
+        lines = lines.filter(mode=ask.arguments[0])
+    rows = list(lines.order_by("position").values_list("uuid", column))
+    return Answer(value=sum(n for _u, n in rows), lines=[u for u, _n in rows], quantities=[n for _u, n in rows])
+
+
+def _two(value: int | dict[str, int], unit: int) -> str:
+    """Whole units to two places, as people write them."""
+    assert isinstance(value, int)
+    return str((Decimal(value) / unit).quantize(Decimal("0.01"), ROUND_HALF_UP))
