@@ -14,7 +14,7 @@ from lms.core.models import Job
 from lms.ledger import spans
 from lms.ledger.models import CountingBasis
 from lms.places.selectors import division_in_scope
-from lms.reports import drill, workbook
+from lms.reports import asking, drill, workbook
 from lms.reports.breakdown import breakdown
 
 CHUNK = 500
@@ -68,6 +68,8 @@ def custom_cut(job: Job, progress: Progress) -> dict[str, int]:
         basis=basis,
         position=params["position"],
         by=params["by"],
+        boundaries_on=asking.boundaries(params.get("boundaries")),
+        having=asking.having(params.get("having")),
     )
     name = f"{place.name}-{params['start']}-{params['end']}.xlsx"
     progress.attach_result(name, workbook.breakdown_workbook(found))

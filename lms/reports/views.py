@@ -28,7 +28,8 @@ from lms.people.models import Person
 from lms.places.models import Division
 from lms.places.selectors import ancestors, division_in_scope, home_of
 from lms.reports import asking, drill, figures, forms, kept, tables, workbook
-from lms.reports.dimensions import DIMENSIONS, title_of
+from lms.reports.cuts import digest_key
+from lms.reports.dimensions import ALL, DIMENSIONS, title_of
 
 PAGE = 50
 NO_KEY = "-"  # in an address: the row of those without a value
@@ -150,23 +151,28 @@ def custom(request: HttpRequest, code: str) -> HttpResponse:
     asked = forms.asked(request.POST)
     try:
         start, end = asking.period(request.POST.get("from", ""), request.POST.get("to", ""))
+        boundaries_on = asking.boundaries(request.POST.get("boundaries"))
+        having = asking.having(request.POST.get("having"))
     except BadInput as error:
         messages.error(request, str(error))
         return redirect(f"{reverse('reports:division', args=[place.code])}?{asked.query()}")
     basis, position = asking.basis(asked.basis.code, end), ledger.position_of(None)
+    by = request.POST.get("by", "") if request.POST.get("by", "") in ALL else asked.by
+    more = {"boundaries": boundaries_on.isoformat() if boundaries_on else "", "having": ":".join(having) if having else ""}
     job = jobs.enqueue(
         "reports.custom_cut",
         title=_("%(place)s %(start)s 至 %(end)s 培训台账") % {"place": place.name, "start": start, "end": end},
         by=_actor(request),
         division_path=place.path,
-        key=f"reports.custom:{_actor(request).uuid}:{place.code}:{start}:{end}:{basis.pk}:{asked.by}:{position}",
+        key=digest_key("reports.custom", _actor(request).uuid, place.code, start, end, basis.pk, by, *more.values(), position),
         params={
             "division": place.code,
             "start": start.isoformat(),
             "end": end.isoformat(),
             "basis": basis.pk,
-            "by": asked.by,
+            "by": by,
             "position": position,
+            **more,
         },
     )
     return redirect("job_detail", uuid=job.uuid)

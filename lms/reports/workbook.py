@@ -118,4 +118,8 @@ def breakdown_workbook(found: Breakdown) -> bytes:
         _("统计期：%(period)s") % {"period": f"{found.start} — {found.end}"},
         _("截至第 %(position)d 笔") % {"position": found.position},
     ]
+    if found.boundaries_on:
+        said.append(_("按 %(day)s 的区划") % {"day": found.boundaries_on})
+    if found.having:
+        said.append(_("只含%(what)s“%(code)s”") % {"what": title_of(found.having[0]), "code": found.having[1]})
     return write_workbook([Sheet(_("培训台账"), heads, rows, said)])

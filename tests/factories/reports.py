@@ -110,6 +110,7 @@ ROUTES = {
     "reports:period_print": lambda world: {"kwargs": _period(world)["kwargs"], "method": "post"},
     "reports:division": _code,
     "reports:export": _code,
+    "reports:cut": _code,
     "reports:custom": lambda world: {
         "kwargs": {"code": world.division.code},
         "method": "post",

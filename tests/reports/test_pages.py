@@ -250,3 +250,20 @@ def test_any_other_period_is_folded_by_a_job(world, manager, busy, django_captur
     refused = manager.post(url, {"from": "2022-03-05", "to": "soon"}, follow=True)
     assert "不是日期" in refused.content.decode()
     assert Job.objects.count() == 1
+
+
+def test_a_cut_by_funder_and_of_one_topic_is_made_by_a_job(world, django_capture_on_commit_callbacks):
+    funded, other = (book.scheduled(uuid.uuid4(), dt.date(2022, 3, 10), world.county, tags=t) for t in ([("topic", "rescue")], []))
+    for planned, n in ((funded, 2), (other, 3)):
+        for _person in range(n):
+            book.attended(make_person(world.county), planned)
+    client = make_client(make_user(Role.CLASS_MANAGER, world.county))
+    page = client.get(reverse("reports:cut", args=[world.county.code])).content.decode()
+    assert 'value="topic:rescue"' in page and 'value="funder"' in page
+    data = {"from": "2022-03-01", "to": "2022-04-05", "by": "topic", "boundaries": "now"}
+    address = reverse("reports:custom", args=[world.county.code])
+    with django_capture_on_commit_callbacks(execute=True):
+        for having in ("topic:rescue", "topic:rescue", ""):
+            client.post(address, {**data, "having": having})
+    outcomes = {job.params["having"]: job.outcome["person_times"] for job in Job.objects.filter(kind="reports.custom_cut")}
+    assert outcomes == {"topic:rescue": 2, "": 5} and Job.objects.count() == 2
