@@ -175,3 +175,22 @@ def test_the_browser_is_killed_offline_and_a_new_one_on_the_same_device_sends_wh
     tab.goto(f"/exams/attempts/{attempt.uuid}/receipts/")
     assert tab.get_by_text("按时收到").count() == 3
     second.close()
+
+
+def test_a_session_that_ends_in_the_middle_loses_nothing(sitting, live_server):
+    """The page says that one is signed out and keeps the answer; signed in again, it goes on where it was."""
+    page, person, paper = sitting
+    context = page.context
+    attempt = begin(page, paper)
+    pick(page, 1, "B")
+    saved(page)
+    context.clear_cookies(name="sessionid")
+    pick(page, 2, "B")
+    expect(page.get_by_text(re.compile("登录已(过期|失效)|重新登录")).first).to_be_visible()
+    assert answers(attempt) == {1: "B"}
+
+    client = worlds.make_client(person.user)
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page.goto(f"/exams/attempts/{attempt.uuid}/")
+    saved(page)
+    assert answers(attempt) == {1: "B", 2: "B"}
