@@ -2,7 +2,8 @@
 
 from courses.services.attendance import cancel_session, close_overdue_sessions, close_session, record_attendance
 from courses.services.certifying import issue_certificates, request_certificates
-from courses.services.classes import cancel_class, change_class_state, close_class, create_class, update_class
+from courses.services.classes import cancel_class, change_class_state, create_class, update_class
+from courses.services.closing import close_class
 from courses.services.completion import answer_check, complete_course, finish_lesson, post_study_days
 from courses.services.enrolment import Entry, enrol, enrol_many, transfer, withdraw, withdraw_own
 from courses.services.heads import enter_walk_in, identify_from_count, identify_walk_in, record_headcount, strike_walk_in

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from courses import rules
 from courses.models import Attendance, ClassEnrolment, CourseSession, TrainingClass
 from courses.selectors.signups import seats_taken
 from courses.services import lines, seats, telling
@@ -23,7 +21,6 @@ from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger import services as ledger
-from lms.ledger.kinds import Mode
 from lms.places.models import Division, Organisation
 from lms.programmes.models import Category, Funder, Programme
 
@@ -164,53 +161,6 @@ def change_class_state(*, training_class: TrainingClass, state: str, by: Actor) 
         found.save(update_fields=["state"])
         audit.record("courses.class.state_changed", found, by=by, division_path=found.division.path, state=state)
         fill_seats(found, by)
-    return found
-
-
-def close_class(*, training_class: TrainingClass, by: Actor) -> TrainingClass:
-    """Close a class all of whose half-days are held: who met the attendance floor is completed. Closing twice is once."""
-    with transaction.atomic():
-        found = locked_class(training_class, by)
-        if found.state == ClassState.HELD:
-            return found
-        check_live(found)
-        sessions = list(found.sessions.exclude(state=SessionState.CANCELLED))
-        waiting = [s for s in sessions if s.state == SessionState.PLANNED]
-        if waiting:
-            raise Refused(_("还有 %(count)d 个课次没有结束；请先结束或取消它们。") % {"count": len(waiting)})
-        if not sessions:
-            raise Refused(_("这个班还没有举办过课次，不能结班；如不再举办请取消班次。"))
-        planned = sum(s.minutes for s in sessions)
-        now, span = clock.now(), lines.class_span(found, sessions)
-        modes = {s.mode for s in sessions}
-        mode = Mode(modes.pop()) if len(modes) == 1 else Mode.FACE_TO_FACE
-        attended = dict(
-            Attendance.objects.filter(enrolment__training_class=found, session__in=sessions)
-            .values_list("enrolment_id")
-            .annotate(total=Sum("minutes"))
-        )
-        drafts = [lines.class_held(found, span, mode)]
-        enrolments = list(
-            found.enrolments.filter(state=EnrolmentState.ENROLLED).select_related("person", "division", "category", "organisation")
-        )
-        for enrolment in enrolments:
-            enrolment.training_class = found
-            minutes = attended.get(enrolment.pk, 0)
-            met = rules.meets_floor(attended_minutes=minutes, planned_minutes=planned, floor_percent=found.attendance_floor_percent)
-            enrolment.state = EnrolmentState.COMPLETED if met else EnrolmentState.NOT_MET
-            enrolment.closed_at = now
-            if met:
-                drafts.append(lines.class_completed(enrolment, span, minutes, planned, mode))
-        ClassEnrolment.objects.bulk_update(enrolments, ["state", "closed_at"], batch_size=200)
-        found.state, found.closed_at, found.closed_by = ClassState.HELD, now, by.uuid
-        found.save(update_fields=["state", "closed_at", "closed_by"])
-        seats.lapse(found, by)
-        completed = sum(1 for e in enrolments if e.state == EnrolmentState.COMPLETED)
-        audit.record(
-            "courses.class.closed", found, by=by, division_path=found.division.path, completed=completed, of=len(enrolments)
-        )
-        telling.tell_closed(found, enrolments, by)
-        ledger.post(drafts, by=by)
     return found
 
 

@@ -1,7 +1,8 @@
 """People in a half-day who are not on the roster: counted without names, entered at the door, identified later.
 
 The head-count line says how many are there without a record: heads counted, and walk-ins, less those identified. Identifying
-somebody takes one from it and posts one attendance, in one transaction: the total never changes by it.
+somebody takes one from it and posts one attendance, in one transaction: the total never changes by it. That may be after the
+class was closed, and after its month was locked: the lines then stand in the next open period, and the class's result is settled.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from django.utils.translation import gettext as _
 from courses.models import ClassEnrolment, CourseSession, HeadCount, WalkIn
 from courses.services import lines
 from courses.services.attendance import mark
+from courses.services.closing import settle_late
 from courses.services.enrolment import Entry, enter
 from courses.services.locks import check_live, locked_session
-from courses.states import AttendanceMethod, SessionState
+from courses.states import AttendanceMethod, ClassState, SessionState
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
@@ -85,7 +87,7 @@ def identify_walk_in(*, walk_in: WalkIn, person: Person, by: Actor) -> WalkIn:
     Twice with the same person is once. Refuses somebody already marked present in this half-day: they were counted by name.
     """
     with transaction.atomic():
-        session = _locked(walk_in.session, by)
+        session = _locked(walk_in.session, by, closed_too=True)
         found = WalkIn.objects.select_related("enrolment__person").get(pk=walk_in.pk)
         if found.person_id is not None:
             if found.person_id in people.ids_of(person):
@@ -99,7 +101,7 @@ def identify_walk_in(*, walk_in: WalkIn, person: Person, by: Actor) -> WalkIn:
 def identify_from_count(*, session: CourseSession, person: Person, by: Actor) -> WalkIn:
     """Say who one of the heads counted without names was. Refuses when none of them is left."""
     with transaction.atomic():
-        found = _locked(session, by)
+        found = _locked(session, by, closed_too=True)
         ids = people.ids_of(person)
         standing = found.walk_ins.filter(from_count=True, person_id__in=ids).first()
         if standing is not None:
@@ -125,12 +127,14 @@ def _identify(session: CourseSession, walk_in: WalkIn, person: Person, by: Actor
     audit.record("courses.walk_in.identified", walk_in, by=by, division_path=session.training_class.division.path)
     _settle(_count_of(session, by), by)
     mark(session, [(enrolment, session.minutes)], method=AttendanceMethod.WALK_IN, by=by)
+    settle_late(session.training_class, enrolment, by)
     return walk_in
 
 
-def _locked(session: CourseSession, by: Actor) -> CourseSession:
+def _locked(session: CourseSession, by: Actor, *, closed_too: bool = False) -> CourseSession:
     found = locked_session(session, by)
-    check_live(found.training_class)
+    if not (closed_too and found.training_class.state == ClassState.HELD):
+        check_live(found.training_class)
     if found.state == SessionState.CANCELLED:
         raise Refused(_("本课次已取消，不能登记人数。"))
     return found

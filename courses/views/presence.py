@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses import services
 from courses.forms_signups import IdentifyForm, WalkInForm
+from courses.models import CourseSession
 from courses.selectors import classes as classes
 from courses.selectors import presence as rows
-from courses.states import CLASS_LIVE, SessionState
+from courses.states import CLASS_LIVE, ClassState, SessionState
 from courses.views.common import act, actor_of, missing_is_404
 from lms.core.errors import LmsError, Missing
 from lms.people import services as people
@@ -47,12 +48,18 @@ def walk_ins(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         "heads": heads,
         "form": form,
         "is_open": _is_open(session),
+        "may_identify": _is_open(session) or _was_held(session),
     }
     return render(request, "courses/office/walk_ins.html", context)
 
 
-def _is_open(session: object) -> bool:
-    return session.state != SessionState.CANCELLED and session.training_class.state in CLASS_LIVE  # type: ignore[attr-defined]
+def _is_open(session: CourseSession) -> bool:
+    return session.state != SessionState.CANCELLED and session.training_class.state in CLASS_LIVE
+
+
+def _was_held(session: CourseSession) -> bool:
+    """Over, and closed with its class: nobody is entered any more, but whoever came may still be identified."""
+    return session.state == SessionState.HELD and session.training_class.state == ClassState.HELD
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,6 +19,7 @@ from courses.selectors import presence
 from lms.core import clock
 from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger.models import Line
+from lms.ledger.services import lock_period
 from tests.factories.courses import SYSTEM, make_class, make_enrolment, make_late_mark, make_learner, make_session
 from tests.factories.world import make_client, make_division_tree, make_person, make_user
 
@@ -244,6 +245,7 @@ steps = st.lists(
         st.tuples(st.just("identify again"), st.integers(0, 5)),
         st.tuples(st.just("from count"), st.integers(0, 5)),
         st.tuples(st.just("strike"), st.integers(0, 5)),
+        st.tuples(st.just("close"), st.just(0)),
     ),
     max_size=14,
 )
@@ -266,6 +268,12 @@ def test_identifying_never_changes_the_total(db, acts):
                     if act == "count":
                         services.record_headcount(session=session, quantity=number, by=SYSTEM)
                         counted = number
+                    elif act == "close":
+                        with clock.at(session.ends_at):
+                            services.close_session(session=session, by=SYSTEM)
+                            services.close_class(training_class=session.training_class, by=SYSTEM)
+                            lock_period(division=world.county, period=202611, by=SYSTEM)
+                        assert total_of(session) == before
                     elif act == "walk in":
                         services.enter_walk_in(session=session, name="某人", by=SYSTEM)
                         door += 1
