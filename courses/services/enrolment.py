@@ -100,7 +100,8 @@ def _enter_rows(
         seats.check_room(found, len(new) + len(back))
     now = clock.now()
     participations = _participations(found, list(new.values()), by)
-    made = [_new_enrolment(found, entry, participations, now) for entry in new.values()]
+    make = bulk.Maker(ClassEnrolment)
+    made = [_new_enrolment(found, entry, participations, now, make) for entry in new.values()]
     bulk.create(ClassEnrolment, made)
     for enrolment in back.values():
         enrolment.state, enrolment.closed_at, enrolment.withdrawn_reason = EnrolmentState.ENROLLED, None, ""
@@ -158,11 +159,11 @@ def _participations(training_class: TrainingClass, entries: Sequence[Entry], by:
 
 
 def _new_enrolment(
-    training_class: TrainingClass, entry: Entry, participations: dict[int, Participation], now: dt.datetime
+    training_class: TrainingClass, entry: Entry, participations: dict[int, Participation], now: dt.datetime, make: bulk.Maker
 ) -> ClassEnrolment:
     participation = entry.participation or participations.get(entry.person.pk)
     category = entry.category or (participation.category if participation else None) or training_class.category
-    return ClassEnrolment(
+    enrolment: ClassEnrolment = make(
         training_class=training_class,
         person=entry.person,
         participation=participation,
@@ -171,6 +172,7 @@ def _new_enrolment(
         organisation=entry.organisation or entry.person.organisation,
         enrolled_at=now,
     )
+    return enrolment
 
 
 def withdraw(*, enrolment: ClassEnrolment, reason: str, kind: str = WithdrawalKind.OTHER, by: Actor) -> ClassEnrolment:

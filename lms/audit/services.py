@@ -23,12 +23,15 @@ def record(
 
 def record_many(verb: str, rows: Iterable[Record], *, by: Actor, path_of: Callable[[Any], str], **details: Any) -> None:
     """One event for each row, written together: what bulk services owe. ``path_of`` tells a row's division path."""
-    events = [_event(verb, row, by, path_of(row), "", details) for row in rows]
+    make = bulk.Maker(AuditEvent)
+    events = [_event(verb, row, by, path_of(row), "", details, make) for row in rows]
     bulk.create(AuditEvent, events, keys=False)
 
 
-def _event(verb: str, on: Record | None, by: Actor, path: str, label: str, details: dict[str, Any]) -> AuditEvent:
-    return AuditEvent(
+def _event(
+    verb: str, on: Record | None, by: Actor, path: str, label: str, details: dict[str, Any], make: Any = AuditEvent
+) -> AuditEvent:
+    event: AuditEvent = make(
         verb=verb,
         actor_uuid=by.uuid,
         actor_label=by.label,
@@ -38,3 +41,4 @@ def _event(verb: str, on: Record | None, by: Actor, path: str, label: str, detai
         division_path=path,
         details={k: str(v) if isinstance(v, uuid.UUID) else v for k, v in details.items()},
     )
+    return event

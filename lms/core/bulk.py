@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connections, models, router
+from django.db.models.base import ModelState
 
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -44,13 +45,59 @@ def create(model: type[models.Model], objects: Sequence[Any], *, keys: bool = Tr
     columns = [f for f in model._meta.concrete_fields if not f.primary_key]
     readers = [_reader(f, using) for f in columns]
     _insert(model, columns, [tuple(read(row) for read in readers) for row in objects], using)
+    if keys and objects:
+        _give_keys(model, objects, using)
+    for row in objects:
+        row._state.adding, row._state.db = False, using.alias
+
+
+def _give_keys(model: type[models.Model], objects: Sequence[Any], using: Any) -> None:
+    """SQLite lets one transaction write at a time, so that its keys follow one another; PostgreSQL is asked by uuid."""
+    if using.vendor == "sqlite" and using.in_atomic_block:
+        with using.cursor() as cursor:
+            cursor.execute("SELECT last_insert_rowid()")
+            last = cursor.fetchone()[0]
+        for pk, row in enumerate(objects, start=last - len(objects) + 1):
+            row.pk = pk
+        return
     by_uuid = {row.uuid: row for row in objects}
-    wanted = list(by_uuid) if keys else []
+    wanted = list(by_uuid)
     for start in range(0, len(wanted), 500):
         for pk, uuid in model._default_manager.filter(uuid__in=wanted[start : start + 500]).values_list("pk", "uuid"):  # type: ignore[misc]
             by_uuid[uuid].pk = pk
-    for row in objects:
-        row._state.adding, row._state.db = False, using.alias
+
+
+class Maker:
+    """Makes many unsaved rows of one model, defaults and all: what calling the model does, at a tenth of its cost.
+
+    Takes fields by name, related rows as such. No signals of ``__init__``; for rows that go to ``create``.
+    """
+
+    def __init__(self, model: type[models.Model]) -> None:
+        fields: list[Any] = list(model._meta.concrete_fields)
+        self.model = model
+        drawn = [f for f in fields if f.has_default() and callable(f.default)]
+        self.fixed = {f.attname: f.get_default() for f in fields if f not in drawn}
+        self.drawn = [(f.attname, f.default) for f in drawn]
+        self.related = {f.name: f for f in fields if f.is_relation}
+
+    def __call__(self, **content: Any) -> Any:
+        row = self.model.__new__(self.model)
+        own, state = row.__dict__, ModelState()
+        own.update(self.fixed)
+        own["_state"] = state
+        related = self.related
+        for name, value in content.items():
+            field = related.get(name)
+            if field is None:
+                own[name] = value
+            else:
+                state.fields_cache[name] = value
+                own[field.attname] = None if value is None else getattr(value, field.target_field.attname)
+        for name, draw in self.drawn:
+            if name not in content:
+                own[name] = draw()
+        return row
 
 
 def _reader(column: Any, using: Any) -> Callable[[Any], Any]:
@@ -59,9 +106,34 @@ def _reader(column: Any, using: Any) -> Callable[[Any], Any]:
         return attrgetter(column.attname)
     if type(column) in _AS_THEY_ARE:
         return attrgetter(column.attname)
+    if type(column) in _REPEATING and not (getattr(column, "auto_now", False) or getattr(column, "auto_now_add", False)):
+        return _kept(column, using)
+    if type(column) is models.UUIDField and using.vendor == "sqlite":
+        read = attrgetter(column.attname)
+        return lambda row: None if (found := read(row)) is None else found.hex
     return lambda row: column.get_db_prep_save(column.pre_save(row, True), using)
 
 
+def _kept(column: Any, using: Any) -> Callable[[Any], Any]:
+    """Days, moments and empty facts of one batch are mostly the same few: each is converted once."""
+    known: dict[Any, Any] = {}
+    read = attrgetter(column.attname)
+    is_json = isinstance(column, models.JSONField)
+
+    def convert(row: Any) -> Any:
+        value = read(row)
+        if is_json and value:
+            return column.get_db_prep_save(value, using)
+        key = type(value) if is_json else value
+        try:
+            return known[key]
+        except KeyError:
+            return known.setdefault(key, column.get_db_prep_save(value, using))
+
+    return convert
+
+
+_REPEATING = (models.DateTimeField, models.DateField, models.JSONField)
 _AS_THEY_ARE = (
     models.CharField,
     models.TextField,

@@ -85,8 +85,8 @@ def post(drafts: Iterable[Draft], *, by: Actor) -> list[Line]:
 
 def _insert(fresh: dict[str, Draft], *, by: Actor) -> dict[str, Line]:
     """Insert what nobody has posted yet. Lines are built before the position lock is taken, to hold it briefly."""
-    valuer = Valuer(fresh.values())
-    built = {key: _line(draft, valuer) for key, draft in fresh.items()}
+    valuer, make = Valuer(fresh.values()), bulk.Maker(Line)
+    built = {key: _line(draft, valuer, make) for key, draft in fresh.items()}
     first = positions.take(len(built))
     standing = _by_keys(list(built))  # posted by somebody else while we waited for the lock
     locks = open_locks()
@@ -175,10 +175,10 @@ def division_of(draft: Draft) -> Division:
     return division
 
 
-def _line(draft: Draft, valuer: Valuer) -> Line:
+def _line(draft: Draft, valuer: Valuer, make: bulk.Maker) -> Line:
     person = draft.person
     scheme, hundredths = valuer.value(draft)
-    return Line(
+    line: Line = make(
         key=draft.key,
         kind=draft.kind,
         person=person,
@@ -207,6 +207,7 @@ def _line(draft: Draft, valuer: Valuer) -> Line:
         source_uuid=draft.source_uuid,
         evidence=_digest(draft, person),
     )
+    return line
 
 
 def _digest(draft: Draft, person: Person | None) -> str:

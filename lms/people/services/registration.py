@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 
 from lms.audit import services as audit
 from lms.core import bulk, clock
@@ -23,6 +25,7 @@ from lms.people.sealing import seal
 from lms.places.models import Division, Organisation
 
 CHUNK = 500
+RESIDENT = IdentityDocument.Kind.RESIDENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ def update_person(*, person: Person, by: Actor, reason: str = "", **changes: Any
     unknown = set(changes) - _CHANGEABLE
     if unknown:
         raise ValueError(f"not changeable: {sorted(unknown)}")
-    row = _clean(PersonRow(**{**_current(person), **changes}))
+    row = _clean(PersonRow(**{**_current(person), **changes}), clock.today())
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=person.pk)
         if person.erased_at:
@@ -161,9 +164,12 @@ def _clean_all(rows: Sequence[PersonRow]) -> tuple[list[Any], dict[int, str]]:
     clean: list[Any] = []
     errors: dict[int, str] = {}
     holders: dict[tuple[str, str], str] = {}
-    for index, row in enumerate(rows):
+    today = clock.today()
+    residents = [row.document if row.document_kind == RESIDENT else None for row in rows]
+    sound = rules.sound_residents(residents, today)
+    for index, (row, facts) in enumerate(zip(rows, sound, strict=True)):
         try:
-            done = _clean(row)
+            done = _clean(row, today, facts)
             if done.number:
                 name = holders.setdefault((done.kind, done.number), done.name)
                 if not rules.names_alike(name, done.name):
@@ -175,18 +181,19 @@ def _clean_all(rows: Sequence[PersonRow]) -> tuple[list[Any], dict[int, str]]:
     return clean, errors
 
 
-def _clean(row: PersonRow) -> _Clean:
+def _clean(row: PersonRow, today: dt.date, facts: rules.DocumentFacts | None = None) -> _Clean:
+    """``facts``: of a resident number that was found sound with its whole column; others are looked at here."""
     name = rules.normalise_name(row.name)
     number, kind, sex, born = "", str(row.document_kind), _coded(vocabularies.SEXES, row.sex, gettext_lazy("性别")), row.birth_date
     if row.document not in ("", None):
-        facts = rules.check_document(kind, row.document, today=clock.today())
+        facts = facts or rules.check_document(kind, row.document, today=today)
         number, kind = facts.number, facts.kind
         if born and facts.birth_date and born != facts.birth_date:
             raise BadInput(_("出生日期与证件号码不一致，请核对。"))
         if facts.sex and sex in ("1", "2") and sex != facts.sex:
             raise BadInput(_("性别与证件号码不一致，请核对。"))
         born, sex = facts.birth_date or born, facts.sex or sex
-    if born and born > clock.today():
+    if born and born > today:
         raise BadInput(_("出生日期在今天之后，请核对。"))
     return _Clean(
         name=name,
@@ -222,8 +229,21 @@ def _short(text: str, longest: int, label: str | Promise) -> str:
 
 
 def pinyin_of(name: str) -> str:
-    """The name spelled without tones, separators and case: what two careless spellings have in common."""
-    return "".join(c for c in "".join(lazy_pinyin(name)).casefold() if c.isalpha())[:200]
+    """The name spelled without tones, separators and case: what two careless spellings have in common.
+
+    Characters are spelled one by one, and remembered, unless the name holds a word that is read otherwise (重庆, 单于).
+    """
+    places = range(len(name))
+    if any(name[i:j] in PHRASES_DICT for i in places for j in range(i + 2, len(name) + 1)):
+        return _spelled(name)[:200]
+    return "".join(_spelled_once(character) for character in name)[:200]
+
+
+def _spelled(text: str) -> str:
+    return "".join(c for c in "".join(lazy_pinyin(text)).casefold() if c.isalpha())
+
+
+_spelled_once = lru_cache(maxsize=10_000)(_spelled)
 
 
 def _clash(person: Person, name: str) -> str:
@@ -243,13 +263,14 @@ def _register_chunk(rows: Sequence[_Clean], by: Actor, start: int) -> list[Perso
         }
         if errors:
             raise RowErrors(errors)
+        make, make_document = bulk.Maker(Person), bulk.Maker(IdentityDocument)
         made: list[Person] = []
         documents: list[tuple[Person, _Clean]] = []
         result: list[Person] = []
         for row in rows:
             person = known.get((row.kind, row.number)) if row.number else None
             if person is None:
-                person = Person(pinyin=pinyin_of(row.name), **{f: getattr(row, f) for f in _CHANGEABLE})
+                person = make(pinyin=pinyin_of(row.name), **{f: getattr(row, f) for f in _CHANGEABLE})
                 made.append(person)
                 if row.number:
                     known[(row.kind, row.number)] = person
@@ -259,7 +280,7 @@ def _register_chunk(rows: Sequence[_Clean], by: Actor, start: int) -> list[Perso
             bulk.create(Person, made)
             bulk.create(
                 IdentityDocument,
-                [IdentityDocument(person=person, kind=row.kind, **seal(row.kind, row.number)) for person, row in documents],
+                [make_document(person=person, kind=row.kind, **seal(row.kind, row.number)) for person, row in documents],
                 keys=False,
             )
             audit.record_many("people.person.registered", made, by=by, path_of=lambda p: p.division.path)
