@@ -71,6 +71,7 @@ ROUTES = {
     "courses:session_cancel": _OFFICE,
     "courses:roster_upload": _OFFICE,
     "courses:roster_template": _NO_ROW,
+    "courses:roster_sample": _NO_ROW,
     "courses:roster_detail": _OFFICE,
     "courses:roster_columns": _OFFICE,
     "courses:roster_confirm": _OFFICE,

@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/sessions/<uuid:uuid>/cancel/", sessions.cancel, name="session_cancel"),
     path("office/classes/<uuid:uuid>/roster/", rosters.upload, name="roster_upload"),
     path("office/roster-template/", rosters.template, name="roster_template"),
+    path("office/roster-sample/", rosters.sample_roster, name="roster_sample"),
     path("office/rosters/<uuid:uuid>/", rosters.detail, name="roster_detail"),
     path("office/rosters/<uuid:uuid>/columns/", rosters.columns, name="roster_columns"),
     path("office/rosters/<uuid:uuid>/confirm/", rosters.confirm, name="roster_confirm"),

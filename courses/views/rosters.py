@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from courses import services
 from courses.forms import RosterForm
 from courses.models import RosterImport
-from courses.roster import workbooks
+from courses.roster import sample, workbooks
 from courses.selectors import classes as rows
 from courses.services import roster as service
 from courses.services import roster_answer as answering
@@ -43,6 +43,14 @@ def _workbook(content: bytes, name: str) -> HttpResponse:
 def template(request: HttpRequest) -> HttpResponse:
     """The roster template to fill in."""
     return _workbook(workbooks.template(categories=rows.category_names(actor_of(request))), _("学员名册模板.xlsx"))
+
+
+@require_GET
+@missing_is_404
+def sample_roster(request: HttpRequest) -> HttpResponse:
+    """A made-up county's roster with twelve kinds of damage, to try the import with."""
+    actor_of(request)
+    return _workbook(sample.workbook(), _("有十二处错误的样表（虚构）.xlsx"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -316,6 +316,7 @@ def test_a_roster_goes_through_the_web(office, world: World, django_capture_on_c
     assert "初始密码单" in page
     assert training_class.enrolments.count() == 1
     assert office.get(reverse("courses:roster_template")).status_code == 200
+    assert office.get(reverse("courses:roster_sample")).content.startswith(b"PK")
 
 
 def test_results_of_a_roster_are_for_the_one_who_uploaded(client_as, world: World):

@@ -15,10 +15,11 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from courses.roster import answer, workbooks
+from courses.roster import sample as twelve
 from courses.roster.answer.styles import COLOUR
 from courses.roster.columns import Header
 from courses.roster.reading import Sheet
-from tests.factories import rosters, twelve
+from tests.factories import rosters
 
 RED = COLOUR.decode()
 TITLES = ("核对结果", "核对原因")

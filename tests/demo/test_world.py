@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from courses.models import RosterImport
 from lms.accounts.models import User
 from lms.core.errors import LmsError
 from lms.demo import names, world
@@ -44,6 +45,7 @@ def test_every_figure_of_the_field_is_derived_by_counting(settings, tmp_path, dj
         if figure["unit"] in {"persons", "person_times", "stations", "posts", "organisations"} and isinstance(found["value"], int):
             assert len(found["lines"]) >= found["value"], figure["id"]
     assert wrong == []
+    assert dict(RosterImport.objects.values_list("state", "commit_job__status")) == {"ready": None, "done": "done"}
     accounts = json.loads((tmp_path / "accounts.json").read_text())
     assert {row["username"] for row in accounts} <= set(User.objects.values_list("username", flat=True))
 

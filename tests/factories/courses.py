@@ -328,6 +328,7 @@ ROUTES = {
     "courses:session_cancel": lambda world: {"kwargs": _session(world), "method": "post", "data": {"reason": "讲师出差"}},
     "courses:roster_upload": lambda world: {"kwargs": _class(world)},
     "courses:roster_template": lambda world: {},
+    "courses:roster_sample": lambda world: {},
     "courses:roster_detail": lambda world: {"kwargs": _roster(world)},
     "courses:roster_columns": lambda world: {"kwargs": _roster(world)},
     "courses:roster_confirm": lambda world: {"kwargs": _roster(world), "method": "post"},

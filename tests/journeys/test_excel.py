@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from courses.models import ClassEnrolment, RosterImport, RosterWording
+from courses.roster import sample as twelve
 from courses.states import RosterState
 from lms.accounts.roles import Role
 from lms.ledger.models import Line
 from lms.people.models import Person
-from tests.factories import rosters, twelve
+from tests.factories import rosters
 from tests.factories.courses import make_class
 from tests.factories.world import World, make_client, make_user
 

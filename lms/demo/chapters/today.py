@@ -16,7 +16,7 @@ from lms.careers import services as careers
 from lms.careers.services import EducationRow, EmployRow, ExamRegistrationRow, LicenceRegistrationRow, LicenceRow, PostRow, ScoreRow
 from lms.core import clock
 from lms.demo.cast import actor_of
-from lms.demo.chapters import classroom, sittings
+from lms.demo.chapters import classroom, rosters, sittings
 from lms.demo.classes import run_class
 from lms.demo.kit import Kit, moment
 from lms.ledger.kinds import Mode
@@ -96,6 +96,7 @@ def build(kit: Kit, today: dt.date, shown: list[CoursePage]) -> None:
     classroom.build(
         kit, today, county=county, bureau=bureau, programme=programme, category=category, cadres=cadres, running=running
     )
+    rosters.build(kit, today, county=county, bureau=bureau, programme=programme, category=category)
     _study(kit, learners[0], shown, today)
     _supervision(kit, county, cadres[:12], today)
     sittings.build(kit, county, cadres, running, today)
