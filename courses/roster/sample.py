@@ -58,7 +58,7 @@ def _people() -> list[list[Any]]:
         "杨知行",
         "朱可期",
     ]
-    rows = []
+    rows: list[list[Any]] = []
     for place, name in enumerate(names):
         serial = FIRST + place
         born = f"19{80 + place % 15}{place % 9 + 1:02d}{place % 20 + 8:02d}"
