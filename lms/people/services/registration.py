@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pypinyin import lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
 
 from lms.audit import services as audit
 from lms.core import bulk, clock
@@ -229,21 +227,8 @@ def _short(text: str, longest: int, label: str | Promise) -> str:
 
 
 def pinyin_of(name: str) -> str:
-    """The name spelled without tones, separators and case: what two careless spellings have in common.
-
-    Characters are spelled one by one, and remembered, unless the name holds a word that is read otherwise (重庆, 单于).
-    """
-    places = range(len(name))
-    if any(name[i:j] in PHRASES_DICT for i in places for j in range(i + 2, len(name) + 1)):
-        return _spelled(name)[:200]
-    return "".join(_spelled_once(character) for character in name)[:200]
-
-
-def _spelled(text: str) -> str:
-    return "".join(c for c in "".join(lazy_pinyin(text)).casefold() if c.isalpha())
-
-
-_spelled_once = lru_cache(maxsize=10_000)(_spelled)
+    """The name spelled without tones, separators and case: what two careless spellings have in common."""
+    return "".join(c for c in "".join(lazy_pinyin(name)).casefold() if c.isalpha())[:200]
 
 
 def _clash(person: Person, name: str) -> str:
