@@ -9,12 +9,13 @@ and rules that change without a position raise the generation, and a text of an 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -29,6 +30,7 @@ from lms.ledger.services import Summarised
 from lms.places.models import Division
 from lms.reports.forms import Asked
 
+logger = logging.getLogger(__name__)
 GENERATION = "reports:kept-generation"
 KEPT_SECONDS = 3600
 
@@ -60,8 +62,16 @@ def figures_text(
 
 def forget_figures(**_signal: Any) -> None:
     """A name or a rule has changed: no kept text is used again, now or after the commit."""
-    cache.set(GENERATION, new_uuid().hex, None)
-    transaction.on_commit(lambda: cache.set(GENERATION, new_uuid().hex, None))
+    _raise_generation()
+    transaction.on_commit(_raise_generation)
+
+
+def _raise_generation() -> None:
+    """A system that is being set up has no table for its cache yet, and no text that could be old."""
+    try:
+        cache.set(GENERATION, new_uuid().hex, None)
+    except DatabaseError:
+        logger.warning("kept figures could not be forgotten", exc_info=True)
 
 
 def _locks(place: Division, asked: Asked) -> tuple[int, int]:

@@ -33,6 +33,12 @@ def test_definitions_stand_on_a_sheet_of_their_own():
     assert ("人次", "按统计口径计数。") in rows
 
 
+# parts of openpyxl that read and write formulas as text, and make no workbook
+WORDS = ("openpyxl.formula", "openpyxl.utils")
+# fixed content of ours with nothing of a reader's in it, and formulas on purpose
+SAMPLES = {"lms/reports/layouts/sample.py", "courses/roster/sample.py"}
+
+
 def test_who_writes_a_workbook_goes_through_the_guard():
     """A module that makes one by itself still takes the guard of ``lms.core.workbooks``, or its writer."""
     loose = []
@@ -44,8 +50,9 @@ def test_who_writes_a_workbook_goes_through_the_guard():
                     froms.setdefault(node.module or "", set()).update(alias.name for alias in node.names)
                 elif isinstance(node, ast.Import):
                     froms.update({alias.name: set() for alias in node.names})
-            makes = any(name.split(".")[0] in {"openpyxl", "xlsxwriter", "xlwt"} for name in froms)
+            makers = {name for name in froms if not name.startswith(WORDS)}
+            makes = any(name.split(".")[0] in {"openpyxl", "xlsxwriter", "xlwt"} for name in makers)
             guarded = froms.get("lms.core.workbooks", set()) & {"guard", "write_workbook"}
             if makes and not guarded and path != ROOT / "lms/core/workbooks.py":
                 loose.append(str(path.relative_to(ROOT)))
-    assert loose == []
+    assert set(loose) == SAMPLES
