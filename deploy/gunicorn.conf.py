@@ -2,7 +2,7 @@
 
 import os
 
-from lms.core.logs import config
+from lms.core import logs  # not "config": gunicorn takes every name here that is a setting of its own
 
 bind = os.environ.get("BIND", "0.0.0.0:8000")
 worker_class = "gthread"
@@ -18,6 +18,6 @@ worker_tmp_dir = "/dev/shm"  # the heartbeat file must not wait for a disk
 preload_app = True  # shared memory; connections are opened after the fork
 accesslog = None  # a request's line is written by the application, without query strings
 logconfig_dict = {
-    **config(as_json=True),
+    **logs.config(as_json=True),
     "loggers": {"gunicorn.error": {"level": "INFO", "propagate": True, "handlers": []}},
 }
