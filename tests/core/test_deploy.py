@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,14 @@ def test_wrong_settings_are_refused(shape, change, sentence):
     shape.env |= change
     done = shape.run("check")
     assert done.returncode != 0 and sentence in done.stderr
+
+
+@pytest.mark.slow
+def test_the_web_server_takes_its_configuration(shape):
+    """As the unit and the container call it; a name in the file that is a setting of gunicorn's own would stop it."""
+    command = [sys.executable, "-m", "gunicorn", "--check-config", "-c", "deploy/gunicorn.conf.py", "lms.wsgi"]
+    done = subprocess.run(command, cwd=ROOT, env=shape.env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_every_variable_is_documented():
