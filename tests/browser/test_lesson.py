@@ -68,6 +68,23 @@ def test_what_is_read_without_network_is_kept_and_sent_later(reader):
     assert page.evaluate("JSON.parse(localStorage.getItem('study-journal')).lessons") == {}
 
 
+def test_a_session_that_ends_while_reading_is_told_and_the_time_is_sent_after_signing_in(reader, live_server):
+    page, course = reader
+    page.goto(f"/learn/courses/{course.uuid}/")
+    with page.expect_response(re.compile("/ping/")):
+        page.get_by_role("button", name="开始学习").click()
+    expect(page.locator("[data-study-status]")).to_have_text(re.compile(r"\d\d:\d\d"))
+    signed_in = [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    page.context.clear_cookies(name="sessionid")
+    with page.expect_response(lambda answer: "/ping/" in answer.url and answer.status == 401):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-study-status]")).to_contain_text("登录已过期")
+    page.context.add_cookies(signed_in)
+    with page.expect_response(lambda answer: "/ping/" in answer.url and answer.ok):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-study-status]")).to_have_text(re.compile(r"\d\d:\d\d"))
+
+
 def test_the_lesson_works_without_script(browser, live_server, reader):
     page, course = reader
     context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844}, java_script_enabled=False)

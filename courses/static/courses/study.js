@@ -79,10 +79,10 @@
       if (waiting.length) { delete left.lessons[url]; keep(left); }
       if (shownMinutes) shownMinutes.textContent = Math.floor(answer.seconds / 60);
       if (status) status.textContent = "（" + answer.at + " ✓）";
-    }, function () {
+    }, function (error) {
       busy = false;
       note(url, from, now, seconds);
-      if (status) status.textContent = "（…）";
+      if (status) status.textContent = error.message === "401" ? status.getAttribute("data-signed-out") : "（…）";
     });
   }
   report(false);
