@@ -112,6 +112,7 @@ def test_the_lesson_is_read_before_any_script_arrives(browser, live_server, read
     slow.goto(page.url, wait_until="commit")
     expect(slow.locator("h1")).to_have_text("第1课")
     expect(slow.get_by_role("button", name="提交答案")).to_be_visible()
-    assert slow.evaluate("performance.getEntriesByName('first-contentful-paint').length") == 1
+    painted = "new Promise(seen => new PerformanceObserver(() => seen(true)).observe({type: 'paint', buffered: true}))"
+    assert slow.evaluate(painted)
     assert waiting
     context.close()
