@@ -20,9 +20,9 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):  # type: ignore[misc]
     """Writes under another name first; a consumer looks for names that end in the queue's."""
 
-    def _put(self, queue: str, message: Any, **_kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_kwargs: Any) -> None:  # type: ignore[override]  # kombu's own two disagree
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
-        _appear(Path(self.data_folder_out) / name, str_to_bytes(dumps(message)))
+        _appear(Path(self.data_folder_out) / name, str_to_bytes(dumps(payload)))
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         file = self._exchange_file(exchange)
@@ -41,7 +41,7 @@ def _appear(file: Path, content: bytes, *, only_new: bool = False) -> None:
     draft = file.with_name(f"{file.name}.{uuid.uuid4()}.draft")
     draft.write_bytes(content)
     if not only_new:
-        os.replace(draft, file)
+        draft.replace(file)
         return
     try:
         os.link(draft, file)
