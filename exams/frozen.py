@@ -16,11 +16,11 @@ BEGIN
   RAISE EXCEPTION '% is frozen', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 """
-_PAPER_FUNCTION = """
-CREATE OR REPLACE FUNCTION exams_refuse_frozen_paper() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE owner bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.paper_id ELSE NEW.paper_id END;
+_UNDER_FUNCTION = """
+CREATE OR REPLACE FUNCTION {table}_refuse_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE owner bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.{key} ELSE NEW.{key} END;
 BEGIN
-  IF EXISTS (SELECT 1 FROM exams_paper WHERE id = owner AND state <> 'draft') THEN
+  IF EXISTS (SELECT 1 FROM {parent} WHERE id = owner AND {when}) THEN
     RAISE EXCEPTION '% is frozen', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
@@ -72,40 +72,54 @@ class FreezeColumns(Operation):
         return f"Freeze columns of {self.table}"
 
 
-class FreezePaperItems(Operation):
-    """Refuse to add, change or remove an item of a paper that is no draft any more."""
+class FreezeUnder(Operation):
+    """Refuse to add, change or remove a row of ``table`` whose ``parent`` (by the column ``key``) is as ``when`` says in SQL."""
 
     reversible = True
     reduces_to_sql = True
 
+    def __init__(self, table: str, parent: str, key: str, when: str) -> None:
+        self.table, self.parent, self.key, self.when = table, parent, key, when
+
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__name__, [], {}
+        return type(self).__name__, [self.table, self.parent, self.key, self.when], {}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """No model changes."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         self.database_backwards(app_label, schema_editor, from_state, to_state)
+        table, parent, key, when = self.table, self.parent, self.key, self.when
         if schema_editor.connection.vendor != "sqlite":
-            schema_editor.execute(_PAPER_FUNCTION, params=None)
+            schema_editor.execute(_UNDER_FUNCTION.format(table=table, parent=parent, key=key, when=when), params=None)
             schema_editor.execute(
-                "CREATE TRIGGER exams_paperitem_frozen BEFORE INSERT OR UPDATE OR DELETE ON exams_paperitem "
-                "FOR EACH ROW EXECUTE FUNCTION exams_refuse_frozen_paper()"
+                f"CREATE TRIGGER {table}_frozen BEFORE INSERT OR UPDATE OR DELETE ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse_frozen()"
             )
             return
         for verb, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
             schema_editor.execute(
-                f"CREATE TRIGGER exams_paperitem_frozen_{verb.lower()} BEFORE {verb} ON exams_paperitem "  # noqa: S608
-                f"WHEN EXISTS (SELECT 1 FROM exams_paper WHERE id = {row}.paper_id AND state <> 'draft') "
-                "BEGIN SELECT RAISE(ABORT, 'exams_paperitem is frozen'); END"
+                f"CREATE TRIGGER {table}_frozen_{verb.lower()} BEFORE {verb} ON {table} "  # noqa: S608
+                f"WHEN EXISTS (SELECT 1 FROM {parent} WHERE id = {row}.{key} AND {when}) "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is frozen'); END"
             )
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if schema_editor.connection.vendor != "sqlite":
-            schema_editor.execute("DROP TRIGGER IF EXISTS exams_paperitem_frozen ON exams_paperitem")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.table}_frozen ON {self.table}")
             return
         for verb in ("insert", "update", "delete"):
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS exams_paperitem_frozen_{verb}")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.table}_frozen_{verb}")
 
     def describe(self) -> str:
-        return "Freeze the items of a paper that is open"
+        return f"Freeze {self.table} under {self.parent}"
+
+
+class FreezePaperItems(FreezeUnder):
+    """Refuse to add, change or remove an item of a paper that is no draft any more."""
+
+    def __init__(self) -> None:
+        super().__init__("exams_paperitem", "exams_paper", "paper_id", "state <> 'draft'")
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {}

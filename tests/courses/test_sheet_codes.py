@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from tests.factories.world import World, make_person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="poppler-utils draws the pages")
 def test_every_row_of_the_paper_is_read_and_entered(world: World, tmp_path: Path):
     import zxingcpp
     from PIL import Image

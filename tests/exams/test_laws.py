@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from exams import laws, learning_selectors, lineage, selectors, services
-from exams.models import ItemVersion, ReviewCard, SyllabusChapter
+from exams.models import ItemCitation, ItemVersion, ReviewCard, SyllabusChapter
 from exams.selectors_practice import practisable
 from lms.accounts.selectors import actor_for
 from lms.core import clock
@@ -135,6 +135,20 @@ def test_refusals(world):
     with pytest.raises(Missing):
         services.record_text(**day, by=make.actor("reviewer", "/53/"))
     assert services.record_article(policy=article.policy, label="第二条", by=make.SYSTEM) == article
+
+
+@pytest.mark.parametrize("change", ["add", "move", "remove"])
+def test_the_database_keeps_the_articles_of_a_version_in_use(world, change):
+    bank, article, other = make.bank(world.county), make.article(OLD), make.article(OLD)
+    version = resting(bank, article)
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        if change == "add":
+            ItemCitation.objects.create(version=version, article=other)
+        elif change == "move":
+            version.citations.update(article=other)
+        else:
+            version.citations.all().delete()
+    assert [each.article for each in version.citations.all()] == [article]
 
 
 def test_the_worklist_shows_ones_own_banks_and_asks_as_much_for_many(world, aged):

@@ -38,7 +38,8 @@ def text_of(body: bytes) -> str:
 
 
 def printed(place) -> str:
-    return text_of(sheet.render(place, MARCH, units.standing_of([place], MARCH).get(place.pk)))
+    made, _content = sheet.render(place, MARCH, units.standing_of([place], MARCH).get(place.pk))
+    return text_of(made)
 
 
 def test_a_month_not_handed_in_says_so(world, march):

@@ -8,6 +8,19 @@ from typing import Any
 from ninja import Field, Schema
 
 
+class FigureAsked(Schema):
+    """What is asked of one figure: where, when, as known when, on which basis."""
+
+    division: str = Field(description="行政区划代码 / code of the division", max_length=20)
+    on: str | None = Field(None, description="存量的日期 / the day of a stock", max_length=40)
+    start: str | None = Field(None, alias="from", description="起始日期，含当日 / first day, included", max_length=40)
+    end: str | None = Field(None, alias="to", description="结束日期，含当日 / last day, included", max_length=40)
+    as_of: str | None = Field(
+        None, description="截至：位置编号或时刻，缺省为现在 / as of: a position or a moment, now by default", max_length=40
+    )
+    basis: str | None = Field(None, description="统计口径代码，缺省为默认口径 / code of the counting basis", max_length=80)
+
+
 class BasisOut(Schema):
     code: str
     name: str

@@ -38,9 +38,6 @@ Dimension = Literal["division", "month", "mode", "category", "programme", "sex",
 PLACE = Path(..., description="行政区划代码 / code of the division", max_length=20)
 WHAT = Path(..., description="指标，写法见 /figures/ 的 what / the figure, written as /figures/ says", max_length=120)
 CODE = Query(..., description="行政区划代码 / code of the division", max_length=20)
-FROM = Query(None, alias="from", description="起始日期，含当日 / first day, included", max_length=40)
-TO = Query(None, description="结束日期，含当日 / last day, included", max_length=40)
-ON = Query(None, description="存量的日期 / the day of a stock", max_length=40)
 AS_OF = Query(None, description="截至：位置编号或时刻，缺省为现在 / as of: a position or a moment, now by default", max_length=40)
 BY = Query("division", description="按什么分列 / split by what")
 BASIS = Query(None, description="统计口径代码，缺省为默认口径 / code of the counting basis", max_length=80)
@@ -120,20 +117,11 @@ def definitions(request: HttpRequest) -> HttpResponse:
     "and `to` for flows. The answer states unit, basis, hour scheme, position and completeness.",
     tags=["数字 figures"],
 )
-def figure(
-    request: HttpRequest,
-    what: str = WHAT,
-    division: str = CODE,
-    on: str | None = ON,
-    start: str | None = FROM,
-    to: str | None = TO,
-    as_of: str | None = AS_OF,
-    basis: str | None = BASIS,
-) -> HttpResponse:
+def figure(request: HttpRequest, asked: Query[schemas.FigureAsked], what: str = WHAT) -> HttpResponse:
     tag = tag_of(request, positions.closed(), clock.today())
     if same := unchanged(request, tag):
         return same
-    definition, ask = _asked(request, what, division, on, start, to, as_of, basis)
+    definition, ask = _asked(request, what, asked)
     found = stating.told(what, definition, ask)
     found["opens"] = len(found.pop("lines"))
     for inner in ("rows", "quantities", "people"):
@@ -141,19 +129,8 @@ def figure(
     return as_json(request, found | stating.beside(ask), tag)
 
 
-def _asked(
-    request: HttpRequest,
-    what: str,
-    division: str,
-    on: str | None,
-    start: str | None,
-    end: str | None,
-    as_of: str | int | None,
-    basis: str | None,
-) -> tuple[figures.Definition, figures.Ask]:
-    definition, ask = stating.asked(
-        what, division=division, on=on, start=start, end=end, as_of=as_of, basis=basis, actor=actor_of(request), roles=ROLES
-    )
+def _asked(request: HttpRequest, what: str, asked: schemas.FigureAsked, **known: Any) -> tuple[figures.Definition, figures.Ask]:
+    definition, ask = stating.asked(what, **asked.dict() | known, actor=actor_of(request), roles=ROLES)
     stating.refuse_too_many(ask.division, ask.start, ask.end, definition.kinds, FOLD_AT_MOST)
     return definition, ask
 
@@ -171,17 +148,12 @@ def _asked(
 )
 def figure_lines(
     request: HttpRequest,
+    asked: Query[schemas.FigureAsked],
     what: str = WHAT,
-    division: str = CODE,
-    on: str | None = ON,
-    start: str | None = FROM,
-    to: str | None = TO,
-    as_of: str | None = AS_OF,
-    basis: str | None = BASIS,
     cursor: str = Query("", description="上一页答案里的 next / `next` of the page before", max_length=60),
 ) -> HttpResponse:
-    position, offset = read_cursor(cursor) if cursor else (as_of, 0)
-    definition, ask = _asked(request, what, division, on, start, to, position, basis)
+    position, offset = read_cursor(cursor) if cursor else (asked.as_of, 0)
+    definition, ask = _asked(request, what, asked, as_of=position)
     answer = definition.ask(ask)
     more = offset + LINES_A_PAGE
     shown = answer.lines[offset:more]

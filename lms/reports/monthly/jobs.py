@@ -23,8 +23,8 @@ def send_month(job: Job, progress: Progress) -> dict[str, Any]:
     period, place = int(job.params["period"]), row.division
     submission = units.standing_of([place], period).get(place.pk)
     progress.set_total(1, _("排版"))
-    content = sheet.content_of(place, period, submission)
-    progress.attach_result(f"{place.name}-{period}-统计报表.pdf", sheet.render(place, period, submission))
+    made, content = sheet.render(place, period, submission)
+    progress.attach_result(f"{place.name}-{period}-统计报表.pdf", made)
     total = content["figures"]["total"]
     with transaction.atomic():
         notices.notify_of(

@@ -23,7 +23,7 @@ def print_month(job: Job, progress: Progress) -> dict[str, Any]:
     place = division_known(job.params["division"], on=last_day(period), position=job.params["position"])
     submission = units.standing_of([place], period).get(place.pk)
     progress.set_total(1, _("排版"))
-    made = sheet.render(place, period, submission)
+    made, _content = sheet.render(place, period, submission)
     sha256 = hashlib.sha256(made).hexdigest()
     progress.attach_result(f"{place.name}-{period}-统计报表.pdf", made)
     progress.advance()

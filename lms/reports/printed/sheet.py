@@ -71,15 +71,17 @@ def _tables(signed: dict[str, Any]) -> list[dict[str, Any]]:
     return tables
 
 
-def html(place: Division, period: int, submission: Submission | None) -> str:
+def html(content: dict[str, Any]) -> str:
     """The whole page in the source language, its styles within it."""
     with translation.override("zh-hans"):
-        content = content_of(place, period, submission)
         if content["seal"]:
             address = settings.BASE_URL.rstrip("/") + reverse("reports:seal", args=[content["seal"].root])
-            content |= {"address": address, "qr": segno.make(address, error="m").svg_inline(border=0, omitsize=True)}
+            content = content | {"address": address, "qr": segno.make(address, error="m").svg_inline(border=0, omitsize=True)}
         return render_to_string("reports/print/month.html", content)
 
 
-def render(place: Division, period: int, submission: Submission | None) -> bytes:
-    return pdf.render(html(place, period, submission))
+def render(place: Division, period: int, submission: Submission | None) -> tuple[bytes, dict[str, Any]]:
+    """The PDF, and what stands in it."""
+    with translation.override("zh-hans"):
+        content = content_of(place, period, submission)
+    return pdf.render(html(content)), content
