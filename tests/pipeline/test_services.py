@@ -34,7 +34,12 @@ def stored():
     fields = ("person_id", "stage", "aspect", "division_id", "starts_on", "ends_on", "way_out", "evidence", "detail")
     converted = Conversion.objects.values_list("person_id", "division_id", "happened_on", "kind", "evidence")
     spells = StageSpell.objects.values_list(*fields)
-    return sorted(tuple(map(str, row)) for row in spells), sorted(tuple(map(str, row)) for row in converted)
+    return sorted(written(row) for row in spells), sorted(written(row) for row in converted)
+
+
+def written(row):
+    """As text that compares: PostgreSQL keeps the keys of an object in an order of its own."""
+    return tuple(json.dumps(value, sort_keys=True, default=str) for value in row)
 
 
 def test_one_person_moves_one_stage_at_a_time(world):
@@ -134,9 +139,9 @@ def test_refreshed_step_by_step_equals_rebuilt_and_equals_the_pure_fold(world):
             elif act == 6:
                 people.merge(kept=who, duplicate=chance.choice(crew), reason="同一人", by=world.system)
             else:
-                line = Line.objects.standing().filter(person__isnull=False).order_by("?").first()
-                if line is not None:
-                    ledger.reverse(line, reason="更正", by=world.system)
+                lines = list(Line.objects.standing().filter(person__isnull=False).order_by("pk"))
+                if lines:
+                    ledger.reverse(chance.choice(lines), reason="更正", by=world.system)
         except Exception as error:
             if type(error).__module__ != "lms.core.errors":
                 raise
@@ -151,7 +156,7 @@ def test_refreshed_step_by_step_equals_rebuilt_and_equals_the_pure_fold(world):
     paths = paths_of([p.pk for p in crew], canonical, standards())
     rows = [row for top, path in paths.items() for row in services.rows_of(top, path)]
     fields = ("person_id", "stage", "aspect", "division_id", "starts_on", "ends_on", "way_out", "evidence", "detail")
-    assert sorted(tuple(str(getattr(row, f)) for f in fields) for row in rows) == kept_current[0]
+    assert sorted(written([getattr(row, f) for f in fields]) for row in rows) == kept_current[0]
     assert kept_current[0]
 
 
