@@ -26,8 +26,24 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
+def postgres(**settings: str) -> Iterator[str]:
     """A throw-away cluster (no fsync); yields ``postgres://…/postgres``. Root runs it as the system's postgres user."""
+    initdb = ["-U", "lms", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    with _cluster("initdb", initdb, settings) as url:
+        yield url
+
+
+@contextmanager
+def standby(of: str, **settings: str) -> Iterator[str]:
+    """A throw-away standby of such a cluster, by streaming replication; yields its ``postgres://…/postgres``."""
+    source = ["-d", of, "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
+    with _cluster("pg_basebackup", source, settings) as url:
+        yield url
+
+
+@contextmanager
+def _cluster(maker: str, arguments: list[str], settings: dict[str, str]) -> Iterator[str]:
+    """A cluster in a folder of its own, made by one of PostgreSQL's programs, running until the block ends."""
     programs = postgres_bin()
     if programs is None:
         raise Stop("需要 PostgreSQL 15 或更新的服务器程序 / PostgreSQL 15 or newer is needed: apt-get install postgresql")
@@ -40,24 +56,11 @@ def postgres() -> Iterator[str]:
     data, log = folder / "data", folder / "log"
     port = free_port()
     try:
-        initdb = [
-            str(programs / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "lms",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ]
-        _run(initdb, folder, as_user)
+        _run([str(programs / maker), "-D", str(data), *arguments], folder, as_user)
         options = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120"}
         options |= {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder), "shared_buffers": "256MB"}
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port)]
-        for key, text in options.items():
+        for key, text in (options | settings).items():
             command += ["-c", f"{key}={text}"]
         with log.open("wb") as out, _started(command, folder, out, as_user, signal.SIGINT) as process:
             _until(lambda: _answers(port), process, log, "PostgreSQL")

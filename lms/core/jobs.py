@@ -26,6 +26,7 @@ from lms.core.actor import Actor, Grant
 from lms.core.errors import Refused
 from lms.core.ids import new_code, new_uuid
 from lms.core.models import Job
+from lms.core.replica import on_primary
 
 logger = logging.getLogger("lms.jobs")
 
@@ -232,6 +233,10 @@ class Progress:
     def beat(self) -> None:
         """Write heartbeat and counts, unless the claim is lost; learn whether somebody asked to stop."""
         self._beaten = time.monotonic()
+        with on_primary():
+            self._beat()
+
+    def _beat(self) -> None:
         mine = claimed_row(self.job)
         if not mine.update(heartbeat_at=timezone.now(), progress_done=self.done, progress_total=self.total, stage=self.stage):
             self._lost.set()

@@ -11,6 +11,7 @@ from lms.accounts.roles import REPORTING
 from lms.core.errors import Missing
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
+from lms.core.replica import reading_from_replica
 from lms.ledger import spans
 from lms.ledger.models import CountingBasis
 from lms.places.selectors import division_in_scope
@@ -37,18 +38,18 @@ def export_rows(job: Job, progress: Progress) -> dict[str, int]:
         key=params["key"],
         own=params["own"],
     )
-    opened = drill.open_figure(wanted)
-    progress.set_total(opened.count, opened.title)
 
-    def shown() -> Iterator[drill.Item]:
+    def shown(opened: drill.Opened) -> Iterator[drill.Item]:
         for start in range(0, opened.count, CHUNK):
             part = drill.items(opened, list(opened.rows[start : start + CHUNK]), actor)
             yield from part
             progress.advance(len(part))
 
-    progress.attach_result(
-        f"{wanted.division.name}-{opened.title}-{span.code}.xlsx", workbook.items_workbook(wanted, opened, shown())
-    )
+    with reading_from_replica(attempt=job.claims):
+        opened = drill.open_figure(wanted)
+        progress.set_total(opened.count, opened.title)
+        made = workbook.items_workbook(wanted, opened, shown(opened))
+    progress.attach_result(f"{wanted.division.name}-{opened.title}-{span.code}.xlsx", made)
     return {"rows": opened.count}
 
 
@@ -61,16 +62,17 @@ def custom_cut(job: Job, progress: Progress) -> dict[str, int]:
         raise Missing(_("没有这个统计期或口径。"))
     place = division_in_scope(actor, params["division"], *REPORTING)
     progress.set_total(1, place.name)
-    found = breakdown(
-        division=place,
-        start=dt.date.fromisoformat(params["start"]),
-        end=dt.date.fromisoformat(params["end"]),
-        basis=basis,
-        position=params["position"],
-        by=params["by"],
-        boundaries_on=asking.boundaries(params.get("boundaries")),
-        having=asking.having(params.get("having")),
-    )
+    with reading_from_replica(attempt=job.claims):
+        found = breakdown(
+            division=place,
+            start=dt.date.fromisoformat(params["start"]),
+            end=dt.date.fromisoformat(params["end"]),
+            basis=basis,
+            position=params["position"],
+            by=params["by"],
+            boundaries_on=asking.boundaries(params.get("boundaries")),
+            having=asking.having(params.get("having")),
+        )
     name = f"{place.name}-{params['start']}-{params['end']}.xlsx"
     progress.attach_result(name, workbook.breakdown_workbook(found))
     progress.advance()

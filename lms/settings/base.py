@@ -259,6 +259,8 @@ CELERY_BEAT_SCHEDULE = {
 CONSENT_REQUIRED = True  # who has not answered the consent texts is asked before anything else
 JOB_STALE_AFTER_SECONDS = int(os.environ.get("JOB_STALE_AFTER_SECONDS", "60"))
 JOB_HEARTBEAT_SECONDS = 2
+DATABASE_ROUTERS = ["lms.core.replica.Router"]  # only what asks for it reads from a replica, and only where there is one
+REPLICA_WAIT_SECONDS = 2.0  # how long a long read waits for the replica before it takes the primary
 JOB_MAX_CLAIMS = 3  # a job that took so many workers down is given up
 JOB_FILES_KEPT_DAYS = 30
 

@@ -29,6 +29,11 @@ WAGTAILADMIN_BASE_URL = BASE_URL
 DATABASES = {"default": {**env.db("DATABASE_URL"), "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True}}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("the server shape runs on PostgreSQL: DATABASE_URL=postgres://…")
+if env("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = {**DATABASES["default"], **env.db("DATABASE_REPLICA_URL")}
+    if DATABASES["replica"]["ENGINE"] != DATABASES["default"]["ENGINE"]:
+        raise ImproperlyConfigured("the replica is a standby of the same PostgreSQL: DATABASE_REPLICA_URL=postgres://…")
+REPLICA_WAIT_SECONDS = env.float("REPLICA_WAIT_SECONDS", REPLICA_WAIT_SECONDS)
 REDIS_URL = env("REDIS_URL")
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lms.core.jobs import Progress, job_kind
 from lms.core.models import Job
+from lms.core.replica import reading_from_replica
 from lms.ledger import seals
 from lms.ledger.models import Seal
 from lms.reports.models import Submission
@@ -52,9 +53,10 @@ def export_lines(job: Job, progress: Progress) -> dict[str, int]:
     assert row.seal is not None
     progress.set_total(row.seal.line_count + 2, row.division.name)
     parts = []
-    for part in text(row.seal, job.params["form"]):
-        parts.append(part)
-        progress.advance()
+    with reading_from_replica(attempt=job.claims):
+        for part in text(row.seal, job.params["form"]):
+            parts.append(part)
+            progress.advance()
     progress.attach_result(name_of(row, job.params["form"]), "".join(parts).encode())
     return {"lines": row.seal.line_count}
 

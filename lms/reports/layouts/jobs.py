@@ -13,6 +13,7 @@ from lms.audit import services as audit
 from lms.core.errors import Missing
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
+from lms.core.replica import reading_from_replica
 from lms.ledger import selectors as ledger
 from lms.ledger.rules import first_day, last_day
 from lms.places.boundaries import division_known
@@ -34,7 +35,7 @@ def fill_layout(job: Job, progress: Progress) -> dict[str, Any]:
     if not actor.covers(place.path, *REPORTING) or not place.path.startswith(layout.division.path):
         raise Missing(_("没有这份版式。"))
     progress.set_total(1, _("填表"))
-    with translation.override("zh-hans"):
+    with translation.override("zh-hans"), reading_from_replica(attempt=job.claims):
         values = values_of(place, params["first"], params["last"], params["position"])
         with layout.file.open("rb") as handle:
             made = fill(handle.read(), values)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
+from lms.core.replica import reading_from_replica
 from lms.notices import services as notices
 from lms.reports.approval import pages, units
 from lms.reports.models import Subscription
@@ -23,7 +24,8 @@ def send_month(job: Job, progress: Progress) -> dict[str, Any]:
     period, place = int(job.params["period"]), row.division
     submission = units.standing_of([place], period).get(place.pk)
     progress.set_total(1, _("排版"))
-    made, content = sheet.render(place, period, submission)
+    with reading_from_replica(attempt=job.claims):
+        made, content = sheet.render(place, period, submission)
     progress.attach_result(f"{place.name}-{period}-统计报表.pdf", made)
     total = content["figures"]["total"]
     with transaction.atomic():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from lms.audit import services as audit
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
+from lms.core.replica import reading_from_replica
 from lms.ledger.rules import last_day
 from lms.places.boundaries import division_known
 from lms.reports.approval import units
@@ -23,7 +24,8 @@ def print_month(job: Job, progress: Progress) -> dict[str, Any]:
     place = division_known(job.params["division"], on=last_day(period), position=job.params["position"])
     submission = units.standing_of([place], period).get(place.pk)
     progress.set_total(1, _("排版"))
-    made, _content = sheet.render(place, period, submission)
+    with reading_from_replica(attempt=job.claims):
+        made, _content = sheet.render(place, period, submission)
     sha256 = hashlib.sha256(made).hexdigest()
     progress.attach_result(f"{place.name}-{period}-统计报表.pdf", made)
     progress.advance()
