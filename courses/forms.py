@@ -41,6 +41,14 @@ def topics_of(text: str) -> list[str]:
 _BY_NAME = ("division", "organiser", "host", "categories")
 
 
+_PARTS = (
+    (_("班次"), ("title", "code", "term", "division", "starts_on", "ends_on")),
+    (_("单位、经费和依据"), ("organiser", "host", "programme", "funder", "document_number", "planned_heads")),
+    (_("对象和报名"), ("category", "categories", "capacity", "needs_approval", "sign_up_opens_at", "sign_up_closes_at")),
+    (_("考勤和结业"), ("attendance_floor_percent", "dwell_floor_percent", "needs_check_out")),
+)
+
+
 def _only_issuer(actor: Actor) -> str:
     """The organisation whose certificates this office issues, when there is no choice: a class without one issues none."""
     names = list(certificates.issuers_in(actor).values_list("organisation__name", flat=True)[:2])
@@ -128,6 +136,11 @@ class ClassForm(forms.Form):
         self.organisations = list(places.organisations_in(actor, *OFFICE).filter(closed_on=None).order_by("name")[:100])
         for field in ("organiser", "host"):
             self.fields[field].widget.attrs["list"] = "organisations"
+
+    @property
+    def parts(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields in the order a clerk fills them in, under headings."""
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in _PARTS]
 
     def clean_organiser(self) -> Any:
         return self._organisation("organiser")

@@ -134,6 +134,11 @@ class CourseSession(Record):
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
+    @property
+    def is_overdue(self) -> bool:
+        """Over by the clock, and nobody has closed it yet: attendance may still be entered."""
+        return self.state == SessionState.PLANNED and self.ends_at < clock.now()
+
 
 class ClassEnrolment(Record):
     """One person in one class, with division, unit and category as then; closed by completed, not met or withdrawn."""

@@ -337,6 +337,35 @@ def test_the_screen_shows_a_code_only_around_the_half_day(office, world: World):
         assert found["digits"] in office.get(reverse("courses:session_screen", args=[session.uuid])).content.decode()
 
 
+def test_a_half_day_that_is_over_is_not_called_to_come(learner, office, world: World):
+    person, client = learner
+    training_class = make_class(world.county)
+    enrolment = make_enrolment(training_class, person)
+    session = make_session(training_class)
+    own, list_of = reverse("courses:my_class", args=[enrolment.uuid]), reverse("courses:class_detail", args=[training_class.uuid])
+    told = {}
+    for moment in (session.starts_at - dt.timedelta(days=1), session.ends_at + dt.timedelta(minutes=1)):
+        with clock.at(moment):
+            told[moment] = client.get(own).content.decode(), office.get(list_of).content.decode()
+    (before, planned), (after, overdue) = told.values()
+    assert "未开始" in before
+    assert "待结束" not in planned
+    assert "未开始" not in after
+    assert "出勤待登记" in after
+    assert "待结束" in overdue
+    services.close_session(session=session, by=SYSTEM)
+    assert "未出勤" in client.get(own).content.decode()
+    assert "待结束" not in office.get(list_of).content.decode()
+
+
+def test_the_form_of_a_class_shows_every_field_once_under_a_heading(office, world: World):
+    training_class = make_class(world.county)
+    for where in (reverse("courses:class_create"), reverse("courses:class_edit", args=[training_class.uuid])):
+        answer = office.get(where)
+        form = answer.context["form"]
+        assert sorted(field.name for _title, fields in form.parts for field in fields) == sorted(form.fields)
+
+
 @pytest.mark.parametrize("name", [name for name in ROUTES if "{" not in name])
 def test_outside_is_the_same_404_as_missing(client_as, world: World, name: str):
     """Rows of 鲁甸县 for a manager of another province, a trainer of the county and somebody without a role."""

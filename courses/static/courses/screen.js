@@ -4,6 +4,11 @@
   var node = document.querySelector("[data-screen]");
   if (!node || !window.fetch) return;
   var code = node.querySelector("[data-screen-code]"), qr = node.querySelector("[data-screen-qr]"), present = node.querySelector("[data-screen-present]");
+  var full = node.querySelector("[data-screen-full]");
+  if (full && node.requestFullscreen) {
+    full.hidden = false;
+    full.addEventListener("click", function () { node.requestFullscreen(); });
+  }
   function show(found) {
     if (!found.open) { location.reload(); return; }
     if (code) code.textContent = found.digits;
