@@ -1,9 +1,8 @@
-"""A mock paper on a phone: the network cut, the tab killed, the paper handed in, the result read."""
+"""A mock paper on a phone: the network cut, the tab killed, the paper handed in, the result read. The browser killed: beside it."""
 
 from __future__ import annotations
 
 import re
-import shutil
 
 import pytest
 from playwright.sync_api import expect
@@ -130,51 +129,6 @@ def test_without_script(sitting, browser, live_server):
     plain.get_by_role("button", name="确认交卷").click()
     assert "因为如此" in plain.locator("main").text_content()
     context.close()
-
-
-def test_the_browser_is_killed_offline_and_a_new_one_on_the_same_device_sends_what_it_kept(
-    sitting, playwright, tmp_path, live_server
-):
-    """Not a tab but the whole browser dies without a network; another process on the same storage sends the answers later."""
-    page, person, paper = sitting
-    attempt = make.attempt(person, paper)
-    session = next(c["value"] for c in page.context.cookies() if c["name"] == "sessionid")
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-    def device():
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path / "device"),
-            executable_path=found,
-            args=["--no-sandbox", "--disable-gpu"],
-            base_url=live_server.url,
-            viewport={"width": 390, "height": 844},
-            locale="zh-CN",
-        )
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        return context
-
-    first = device()
-    tab = first.new_page()
-    tab.goto(f"/exams/attempts/{attempt.uuid}/")
-    expect(tab.locator("#exam")).to_have_class(re.compile("exam-on"))
-    pick(tab, 1, "B")
-    saved(tab)
-    first.set_offline(True)
-    pick(tab, 2, "B")
-    pick(tab, 5, "AD")
-    tab.get_by_text("网络断开").wait_for()
-    assert answers(attempt) == {1: "B"}
-    # the process is gone; what lies on the device is left (its closing may lift the pretended outage and let a last beacon out)
-    first.close()
-
-    second = device()
-    tab = second.new_page()
-    tab.goto(f"/exams/attempts/{attempt.uuid}/")
-    saved(tab)
-    assert answers(attempt) == {1: "B", 2: "B", 5: "AD"}
-    tab.goto(f"/exams/attempts/{attempt.uuid}/receipts/")
-    assert tab.get_by_text("按时收到").count() == 3
-    second.close()
 
 
 def test_a_session_that_ends_in_the_middle_loses_nothing(sitting, live_server):

@@ -14,6 +14,8 @@
   // ready: this window may write; held: another one does; over: time is up; closed: handed in
   var ready = false, held = false, over = false, closed = false, wantsIn = false, waited = false;
   var journal = {}, storageWorks = true, leftAt = 0, warned = false, cells = {};
+  // recalled: what the disk kept has been read, so it may be written; writing: how many are on their way to it
+  var disk = window.examJournal, recalled = false, writing = 0;
   var standing = {};
   Object.keys(known.answers).forEach(function (n) { standing[n] = known.answers[n][0]; });
 
@@ -29,9 +31,31 @@
     try { journal = JSON.parse(localStorage.getItem(KEY)) || {}; } catch (e) { journal = {}; }
   }
   function keep() {
+    var full = Object.keys(journal).length > 0, kept = true;
     try {
-      if (Object.keys(journal).length) localStorage.setItem(KEY, JSON.stringify(journal)); else localStorage.removeItem(KEY);
-    } catch (e) { if (storageWorks) { storageWorks = false; trouble(words.noStorage); } }
+      if (full) localStorage.setItem(KEY, JSON.stringify(journal)); else localStorage.removeItem(KEY);
+    } catch (e) { kept = false; }
+    if (!recalled) return;
+    writing += 1;
+    (closed ? disk.drop(id) : disk.put(id, { answers: JSON.parse(JSON.stringify(journal)), window: ready ? win : last() })).then(function (written) {
+      writing -= 1;
+      if (!writing) status();
+      if (!kept && !written && storageWorks) { storageWorks = false; trouble(words.noStorage); }
+    });
+  }
+  function recall() {
+    return disk.get(id).then(function (record) {
+      recalled = true;
+      if (!record) return;
+      if (!last()) remember(record.window);
+      Object.keys(record.answers).forEach(function (n) {
+        var e = record.answers[n];
+        if (!cells[n] || e.s <= Math.max(standing[n] || 0, journal[n] ? journal[n].s : 0)) return;
+        journal[n] = e;
+        put(n, e.a, e.f);
+      });
+      keep(); count(); status();
+    });
   }
   var win;
   try { win = sessionStorage.getItem("exam-window"); } catch (e) { win = ""; }
@@ -114,7 +138,7 @@
   function status(at) {
     var line = find("[data-saved]"), waiting = Object.keys(journal).length;
     line.classList.toggle("exam-waiting", waiting > 0);
-    if (waiting) line.textContent = navigator.onLine === false || retry > 1000 ? words.local : words.saving;
+    if (waiting) line.textContent = !writing && (navigator.onLine === false || retry > 1000) ? words.local : words.saving;
     else if (at) { line.textContent = words.done + " " + at; line.dataset.at = at; }
     else if (line.dataset.at) line.textContent = words.done + " " + line.dataset.at;
   }
@@ -174,7 +198,7 @@
       later();
     });
   }
-  function drop() { journal = {}; keep(); closed = true; }
+  function drop() { journal = {}; closed = true; keep(); }
   function go() { location.href = form.dataset.submit; }
   function handIn() {
     if (Object.keys(journal).length) { wantsIn = true; send(); return; }
@@ -339,5 +363,5 @@
   setInterval(clock, 500); clock();
   setInterval(pulse, 1000);
   setInterval(function () { if (Object.keys(journal).length && !sending) send(); }, 20000);
-  claim(false).catch(reclaim);
+  recall().then(function () { return claim(false); }).catch(reclaim);
 })();

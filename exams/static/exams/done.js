@@ -3,5 +3,6 @@
   "use strict";
   var id = document.currentScript && document.currentScript.dataset.attempt;
   if (!id) return;
+  window.examJournal.drop(id);
   try { ["", ":alive", ":last"].forEach(function (part) { localStorage.removeItem("exam:" + id + part); }); } catch (e) { /* none */ }
 })();
