@@ -13,6 +13,7 @@ from lms.core.actor import Actor
 from lms.core.planner import analyse
 from lms.places import loading
 from lms.places.models import Division, DivisionChange
+from lms.places.signals import tree_loaded
 
 Key = tuple[int, str, str]
 
@@ -45,6 +46,8 @@ def load_divisions(*, by: Actor, again: bool = False) -> Loaded:
         changes = _insert_changes(nation, standing)
         analyse(Division, DivisionChange)
         audit.record(VERB, by=by, lists=lists, divisions=divisions, closed=closed, changes=changes)
+        if divisions or closed or changes:
+            tree_loaded.send(sender=Division)
     return Loaded(divisions, closed, changes)
 
 

@@ -15,6 +15,7 @@ ROUTES: dict[str, Access] = {
     "reports:overview": roles(REPORTING, Reach.DIVISION, "leads to the reader's own highest division"),
     "reports:division": roles(REPORTING),
     "reports:export": roles(REPORTING),
+    "reports:unapproved": roles(REPORTING),
     "reports:cut": roles(REPORTING),
     "reports:custom": roles(REPORTING, note="asks for a job of the reader's own"),
     "reports:open": roles(REPORTING, note="names are masked outside the offices of the person's division"),

@@ -13,6 +13,7 @@ class ReportsConfig(AppConfig):
 
         from lms.ledger.models import CountingBasis, HourScheme
         from lms.places.models import Division, DivisionChange
+        from lms.places.signals import tree_loaded
         from lms.programmes.models import Category, Programme
         from lms.reports import jobs, merging, personal  # noqa: F401  registers the jobs, what merges do to figures, the panel
         from lms.reports.approval import exports, services  # noqa: F401
@@ -24,3 +25,4 @@ class ReportsConfig(AppConfig):
         for named in (Division, DivisionChange, Category, Programme, CountingBasis, HourScheme):
             for signal in (post_save, post_delete):
                 signal.connect(forget_figures, sender=named)
+        tree_loaded.connect(forget_figures)

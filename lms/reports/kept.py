@@ -2,8 +2,9 @@
 
 The text holds nothing of a reader (it is rendered without the request; the form's token is a mark that is filled in each
 time), so all who may see the division share it; who may is asked before, every time. It is found by everything it depends
-on: the question, the language, the day, the position that the summaries hold and what waits behind it, and the locks. Names
-and rules that change without a position raise the generation, and a text of an older one is not used.
+on: the question, the language, the day, the position that the summaries hold and what waits behind it, the locks, and what has
+been decided on the months. Names and rules that change without a position raise the generation, and a text of an older one
+is not used.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from lms.core.ids import new_uuid
 from lms.ledger.models import PeriodLock
 from lms.ledger.services import Summarised
 from lms.places.models import Division
+from lms.reports.approval.signed import decisions
 from lms.reports.forms import Asked
 
 logger = logging.getLogger(__name__)
@@ -95,6 +97,7 @@ def _key(template: str, place: Division, asked: Asked, state: Summarised) -> str
         clock.today(),
         (state.position, state.lag, state.rebuilt_at),
         _locks(place, asked),
+        decisions(place, asked.span.start, asked.span.end),
         release(),
     ]
     return f"reports:kept:{hashlib.sha256(repr(parts).encode()).hexdigest()}"

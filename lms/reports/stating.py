@@ -17,6 +17,7 @@ from lms.ledger.models import Line, PeriodLock
 from lms.ledger.rules import month_of
 from lms.places.models import Division
 from lms.reports import asking, figures
+from lms.reports.approval.signed import signed
 from lms.reports.breakdown import Breakdown, breakdown
 from lms.reports.canonical import basis_summary
 
@@ -107,6 +108,7 @@ def beside(ask: figures.Ask) -> dict[str, Any]:
         first = month_of(ask.start)
         complete["months_over"] = max(0, (over // 100 - first // 100) * 12 + over % 100 - first % 100 + 1)
         complete["months_signed"] = _months_locked(ask.division, first, over)
+        complete |= approval_of(ask.division, ask.start, ask.end)
     return {
         "scheme": {
             "code": scheme.code,
@@ -115,6 +117,12 @@ def beside(ask: figures.Ask) -> dict[str, Any]:
         },
         "completeness": complete,
     }
+
+
+def approval_of(division: Division, start: dt.date, end: dt.date) -> dict[str, int]:
+    """County-months of a period that are over, and of those how many are approved and how many are not yet."""
+    found = signed(division, start, end)
+    return {"county_months": found.asked, "county_months_approved": found.approved, "county_months_not_approved": found.waiting}
 
 
 def _months_locked(division: Division, first: int, last: int) -> int:

@@ -24,6 +24,7 @@ from lms.ledger.services import Summarised, refresh_summaries
 from lms.places.boundaries import children_known
 from lms.places.models import Division
 from lms.programmes.models import Category, Programme
+from lms.reports.approval.signed import Signed, signed
 from lms.reports.dimensions import DIMENSIONS, SIDES, Fact, label, splitter
 
 REFRESH_AT_ONCE = 2000  # lines a page settles itself before it is drawn; more is the scheduler's work
@@ -46,6 +47,7 @@ class TableRow:
     hundredths: int = 0
     missing: int = 0
     locked: bool = False
+    unapproved: int = 0
 
     @property
     def hours(self) -> Decimal:
@@ -56,15 +58,16 @@ class TableRow:
         return not (self.person_times or self.minutes or self.classes or self.sessions or self.unnamed)
 
     @property
-    def state(self) -> tuple[str, str]:
-        """How complete it is: the tag's class and its words."""
+    def states(self) -> list[tuple[str, str]]:
+        """How complete it is: each tag's class and its words."""
+        waiting = [("", _("%(n)d 个月未审定") % {"n": self.unapproved})] if self.unapproved else []
         if self.missing > 0:
-            return "tag-warn", _("%(n)d 个课次未登记考勤") % {"n": self.missing}
+            return [("tag-warn", _("%(n)d 个课次未登记考勤") % {"n": self.missing}), *waiting]
         if self.empty:
-            return "", _("无记录")
+            return [("", _("无记录")), *waiting]
         if self.locked:
-            return "tag-accent", _("已锁定")
-        return "tag-good", _("已登记齐全")
+            return [("tag-accent", _("已关账")), *waiting]
+        return [("tag-good", _("已登记齐全")), *waiting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Report:
     known_at: dt.datetime | None
     incomplete: int
     has_children: bool
+    signed: Signed
 
     @property
     def period(self) -> str:
@@ -142,8 +146,11 @@ def report(
     children = children_known(division, on=on, position=state.position)
     rows = _rows(division, children, span, measure, cells, by, state.position)
     total = _total(division, span, measure, rows)
+    approved = signed(division, span.start, span.end)
     if by == "division":
         _fill_completeness(division, children, span, rows, state.position)
+        for row, child in _of_children(rows, children):
+            row.unapproved = approved.under(child.path)
     total.missing = sum(row.missing for row in rows)
     return Report(
         division=division,
@@ -158,6 +165,7 @@ def report(
         known_at=ledger.moment_of(state.position),
         incomplete=sum(1 for row in rows if row.missing),
         has_children=bool(children),
+        signed=approved,
     )
 
 
@@ -251,9 +259,13 @@ def _fill_completeness(division: Division, children: list[Division], span: spans
             "division__path", "period"
         )
     )
-    for child in children:
-        row = by_code[child.code]
+    for row, child in _of_children(rows, children):
         row.locked = all(any(child.path.startswith(path) and period == month for path, period in locks) for month in span.months)
+
+
+def _of_children(rows: Iterable[TableRow], children: Iterable[Division]) -> Iterable[tuple[TableRow, Division]]:
+    by_code = {row.key: row for row in rows}
+    return [(by_code[child.code], child) for child in children]
 
 
 def _cards(division: Division, children: list[Division], span: spans.Span, basis: CountingBasis, total: TableRow) -> Cards:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from lms.reports import cuts, home, hours, views
 from lms.reports.api import pages as tokens
-from lms.reports.approval import signing
+from lms.reports.approval import signing, unapproved
 from lms.reports.approval import views as approval
 from lms.reports.layouts import views as layouts
 from lms.reports.monthly import views as monthly
@@ -17,6 +17,7 @@ urlpatterns = [
     path("figures/<slug:code>/", views.division, name="division"),
     path("figures/<slug:code>/export/", views.export, name="export"),
     path("figures/<slug:code>/cut/", cuts.cut, name="cut"),
+    path("figures/<slug:code>/unapproved/", unapproved.unapproved, name="unapproved"),
     path("figures/<slug:code>/custom/", views.custom, name="custom"),
     path("figures/<slug:code>/open/", views.open_figure, name="open"),
     path("figures/<slug:code>/open/export/", views.export_rows, name="export_rows"),

@@ -28,6 +28,7 @@ from lms.people.models import Person
 from lms.places.models import Division
 from lms.places.selectors import ancestors, division_in_scope, home_of
 from lms.reports import asking, drill, figures, forms, kept, tables, workbook
+from lms.reports.approval.signed import signed
 from lms.reports.cuts import digest_key
 from lms.reports.dimensions import ALL, DIMENSIONS, title_of
 
@@ -87,6 +88,7 @@ def _figures(place: Division, asked: forms.Asked, state: Summarised) -> dict[str
         "open": _opener(place, asked),
         "rows": [(row, _row_links(place, asked, row)) for row in report.rows],
         "total_links": _opener(place, asked, by=""),
+        "unapproved": f"{reverse('reports:unapproved', args=[place.code])}?{asked.query(by='')}",
         "first_column": title_of(asked.by),
         "chart": _chart(report),
     }
@@ -230,6 +232,8 @@ def open_figure(request: HttpRequest, code: str) -> HttpResponse:
         "first": start + 1,
         "back": f"{reverse('reports:division', args=[wanted.division.code])}?{asked.query()}",
         "period": tables.period_label(asked.span),
+        "signed": signed(wanted.division, wanted.start, wanted.end),
+        "unapproved": f"{reverse('reports:unapproved', args=[wanted.division.code])}?{asked.query(by='')}",
         "export_url": f"{reverse('reports:export_rows', args=[wanted.division.code])}?{request.GET.urlencode()}",
     }
     return render(request, "reports/open.html", context)

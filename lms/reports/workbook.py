@@ -30,6 +30,7 @@ def notes(report: Report) -> list[str]:
     ]
     if report.incomplete:
         said.append(_("%(n)d 个地区未登记齐全") % {"n": report.incomplete})
+    said.append(_("审定情况：%(text)s") % {"text": report.signed.state[1]})
     return said
 
 
@@ -46,14 +47,15 @@ def columns(by: str) -> list[Column]:
         Column(_("分钟"), 12, _("出勤和线上学习的分钟。")),
     ]
     if by == "division":
-        found.append(Column(_("完整度"), 18, _("已过月份里排定而未登记考勤的课次；没有任何记录的地区标“无记录”。")))
+        meaning_of_state = _("已过月份里排定而未登记考勤的课次，和各县区尚未审定的月份数；没有任何记录的地区标“无记录”。")
+        found.append(Column(_("完整度"), 18, meaning_of_state))
     return found
 
 
 def cells(row: TableRow, by: str) -> list[Any]:
     found: list[Any] = [row.name, row.classes, row.sessions, row.person_times, row.persons, row.unnamed, row.hours, row.minutes]
     if by == "division":
-        found.append(row.state[1] if row.key else "")
+        found.append("；".join(words for _tone, words in row.states) if row.key else "")
     return found
 
 
@@ -71,9 +73,9 @@ def report_csv(report: Report) -> bytes:
     """The table alone, with what each line rests on beside it; opens in Excel as it is, and carries no formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    beside = [_("统计口径"), _("统计期"), _("截至第几笔")]
+    beside = [_("统计口径"), _("统计期"), _("截至第几笔"), _("尚未审定（县区·月）")]
     writer.writerow([*(column.title for column in columns(report.by)), *beside])
-    rests_on = [report.basis.code, report.span.code, report.position]
+    rests_on = [report.basis.code, report.span.code, report.position, report.signed.waiting]
     for row in [*report.rows, report.total]:
         writer.writerow([*(guard(cell) for cell in cells(row, report.by)), *rests_on])
     return out.getvalue().encode("utf-8-sig")

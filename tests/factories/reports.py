@@ -111,6 +111,7 @@ ROUTES = {
     "reports:division": _code,
     "reports:export": _code,
     "reports:cut": _code,
+    "reports:unapproved": _code,
     "reports:custom": lambda world: {
         "kwargs": {"code": world.division.code},
         "method": "post",

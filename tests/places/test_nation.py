@@ -12,9 +12,11 @@ from lms.audit.models import AuditEvent
 from lms.core.actor import Actor
 from lms.core.errors import BadInput
 from lms.places import loading, selectors
+from lms.places import nation as loader
 from lms.places.models import Division, DivisionChange, Level
 from lms.places.nation import load_divisions
 from lms.places.pinyin import reading_of
+from lms.places.signals import tree_loaded
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +140,18 @@ def _ask_the_loaded_nation():
     assert selectors.search_divisions("腾冲县") == []
     assert selectors.search_divisions("腾冲县", on=dt.date(2010, 1, 1))[0].code == "530522"
     assert selectors.subtree(ludian).count() == 1 + selectors.children_of(ludian).count()
+
+
+@pytest.mark.parametrize("written", [0, 2])
+def test_rows_written_in_bulk_are_told_of(db, monkeypatch, written):
+    monkeypatch.setattr(loading, "read", lambda: None)
+    monkeypatch.setattr(loader, "_close", lambda *_: 0)
+    monkeypatch.setattr(loader, "_insert_divisions", lambda *_: written)
+    monkeypatch.setattr(loader, "_insert_changes", lambda *_: 0)
+    heard = []
+    tree_loaded.connect(lambda **_: heard.append(1), weak=False, dispatch_uid="here")
+    try:
+        load_divisions(by=Actor.system("tests"), again=True)
+    finally:
+        tree_loaded.disconnect(dispatch_uid="here")
+    assert len(heard) == (1 if written else 0)

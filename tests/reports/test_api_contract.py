@@ -25,11 +25,12 @@ from lms.ledger.kinds import Kind
 from lms.ledger.models import Line
 from lms.reports import access, figures, stating
 from lms.reports.api import tokens, urls, views
+from lms.reports.approval import services as approving
 from lms.reports.models import ApiToken
 from lms.reports.states import TokenScope
 from tests.factories import ledger as book
 from tests.factories import reports as handing_in
-from tests.factories.world import make_client, make_person, make_user
+from tests.factories.world import make_actor, make_client, make_person, make_user
 
 DAY = dt.date(2022, 3, 10)
 SPAN = "from=2022-03-01&to=2022-03-31"
@@ -158,6 +159,9 @@ def test_a_figure_says_how_complete_it_is_and_equals_a_recount(world, signed, ho
         "persons_unnamed": 9,
         "months_over": 6,
         "months_signed": 1,
+        "county_months": 6,
+        "county_months_approved": 1,
+        "county_months_not_approved": 5,
     }
     assert found["scheme"]["code"] and found["unit"] == "person_times" and found["basis"]["code"]
     stock = ask(made(holder, world.county), "figures/licensed_stock/?division={c}&on=2022-06-30").json()
@@ -210,6 +214,15 @@ def test_an_unchanged_answer_is_not_even_counted(world, signed, holder, name, mo
     book.attended(make_person(world.county), book.scheduled(uuid.uuid4(), DAY, world.county))
     fresh = ask(secret, ASKED[name], **{"If-None-Match": tag})
     assert fresh.status_code == 200 and fresh["ETag"] != tag
+
+
+def test_an_answer_changes_with_what_is_approved(world, holder):
+    row = handing_in.handed_in(world.county)
+    secret = made(holder, world.county)
+    tag = ask(secret, ASKED["figure"])["ETag"]
+    approving.accept(submission=row, by=make_actor(Role.REVIEWER, world.prefecture))
+    fresh = ask(secret, ASKED["figure"], **{"If-None-Match": tag})
+    assert fresh.status_code == 200 and fresh.json()["completeness"]["county_months_approved"] == 1
 
 
 def test_too_much_at_once_is_refused_in_a_sentence(world, signed, holder, monkeypatch):

@@ -16,9 +16,13 @@ from lms.accounts.roles import Role
 from lms.ledger import services
 from lms.ledger.kinds import Kind
 from lms.ledger.models import Cell
+from lms.places.changing import Heir, change_division
+from lms.places.models import Division, Level
+from lms.places.signals import tree_loaded
 from lms.programmes.services import create_category
+from lms.reports.approval import services as approval
 from tests.factories import ledger as book
-from tests.factories.world import make_client, make_person, make_user
+from tests.factories.world import make_actor, make_client, make_person, make_user
 
 DAY = dt.date(2022, 3, 10)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -75,11 +79,38 @@ def test_a_new_line_and_a_correction_are_seen_at_once(manager, world, half_day):
 
 def test_a_lock_and_its_lifting_are_seen_at_once(manager, world, half_day):
     book.line(Kind.HELD, DAY, division=world.county, topic="session", occasion=half_day.occasion, slot=half_day.slot)
-    assert "已锁定" not in text(manager, period="202203")
+    assert "已关账" not in text(manager, period="202203")
     lock = services.lock_period(division=world.county, period=202203, by=book.BY)
-    assert "已锁定" in text(manager, period="202203")
+    assert "已关账" in text(manager, period="202203")
     services.lift_lock(lock=lock, reason="退回", by=book.BY)
-    assert "已锁定" not in text(manager, period="202203")
+    assert "已关账" not in text(manager, period="202203")
+
+
+def test_each_act_of_approval_is_seen_at_once(manager, world, half_day):
+    def said() -> str:
+        return re.search(r"(?:\d+ 个县区共 \d+ 个月尚未审定|各县区各月均已审定)", text(manager, period="202203"))[0]
+
+    assert said() == "2 个县区共 2 个月尚未审定"
+    row = approval.submit(division=world.county, period=202203, by=make_actor(Role.CLASS_MANAGER, world.county))
+    assert said() == "2 个县区共 2 个月尚未审定", "handed in is not approved"
+    row = approval.accept(submission=row, by=make_actor(Role.REVIEWER, world.prefecture))
+    assert said() == "1 个县区共 1 个月尚未审定"
+    approval.return_submission(submission=row, reason="重核", by=make_actor(Role.REVIEWER, world.prefecture))
+    assert said() == "2 个县区共 2 个月尚未审定"
+
+
+def test_a_division_renamed_or_loaded_in_bulk_is_seen_at_once(manager, world, half_day, django_capture_on_commit_callbacks):
+    assert "鲁甸新区" not in text(manager, period="2022")
+    heir = Heir("530621", "鲁甸新区", world.prefecture)
+    with django_capture_on_commit_callbacks(execute=True):
+        change_division(before=world.county, heirs=[heir], happened_on=dt.date(2022, 6, 1), source="批复", by=world.system)
+    assert "鲁甸新区" in text(manager, period="2022")
+    where = {"level": Level.COUNTY, "parent": world.prefecture, "path": f"{world.prefecture.path}530699/", "position": 0}
+    new = Division(code="530699", name="新设县", full_name="云南省昭通市新设县", **where)
+    with django_capture_on_commit_callbacks(execute=True):
+        Division.objects.bulk_create([new])
+        tree_loaded.send(sender=Division)
+    assert "新设县" in text(manager, period="2022")
 
 
 def test_a_changed_name_is_seen_after_the_commit(manager, world, half_day, django_capture_on_commit_callbacks):

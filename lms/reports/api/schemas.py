@@ -56,6 +56,9 @@ class CompletenessOut(Schema):
     persons_unnamed: int = Field(description="只有人数、没有名单的人次 / counted without names")
     months_over: int | None = Field(default=None, description="时期内已结束的月份 / months of the period that are over")
     months_signed: int | None = Field(default=None, description="其中已报送或锁定的 / of those, handed in or locked")
+    county_months: int | None = Field(default=None, description="应审定的县区月份 / months of counties that are over")
+    county_months_approved: int | None = Field(default=None, description="其中已审定的 / of those, approved or locked")
+    county_months_not_approved: int | None = Field(default=None, description="其中尚未审定的 / of those, not yet approved")
 
 
 class FigureOut(Schema):

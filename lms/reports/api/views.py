@@ -29,6 +29,7 @@ from lms.reports.api.interface import (
     tag_of,
     unchanged,
 )
+from lms.reports.approval.signed import decisions
 
 LINES_A_PAGE = 500
 FOLD_AT_MOST = 200_000  # lines folded while the asker waits
@@ -118,10 +119,12 @@ def definitions(request: HttpRequest) -> HttpResponse:
     tags=["数字 figures"],
 )
 def figure(request: HttpRequest, asked: Query[schemas.FigureAsked], what: str = WHAT) -> HttpResponse:
-    tag = tag_of(request, positions.closed(), clock.today())
+    definition, ask = stating.asked(what, **asked.dict(), actor=actor_of(request), roles=ROLES)
+    decided = decisions(ask.division, ask.start or ask.end, ask.end)
+    tag = tag_of(request, positions.closed(), clock.today(), *decided)
     if same := unchanged(request, tag):
         return same
-    definition, ask = _asked(request, what, asked)
+    _refuse_too_many(definition, ask)
     found = stating.told(what, definition, ask)
     found["opens"] = len(found.pop("lines"))
     for inner in ("rows", "quantities", "people"):
@@ -131,8 +134,12 @@ def figure(request: HttpRequest, asked: Query[schemas.FigureAsked], what: str = 
 
 def _asked(request: HttpRequest, what: str, asked: schemas.FigureAsked, **known: Any) -> tuple[figures.Definition, figures.Ask]:
     definition, ask = stating.asked(what, **asked.dict() | known, actor=actor_of(request), roles=ROLES)
-    stating.refuse_too_many(ask.division, ask.start, ask.end, definition.kinds, FOLD_AT_MOST)
+    _refuse_too_many(definition, ask)
     return definition, ask
+
+
+def _refuse_too_many(definition: figures.Definition, ask: figures.Ask) -> None:
+    stating.refuse_too_many(ask.division, ask.start, ask.end, definition.kinds, FOLD_AT_MOST)
 
 
 @api.get(

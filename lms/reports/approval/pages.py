@@ -35,7 +35,7 @@ class Unit:
         if self.submission is not None:
             words = _("零报告，%(status)s") if self.submission.is_nil else "%(status)s"
             return TONES[Status(self.submission.status)], words % {"status": self.submission.get_status_display()}
-        return ("tag-warn", _("已退回，待重报")) if self.returned else ("", _("未报送"))
+        return state_of(Status.RETURNED if self.returned else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,13 @@ class Month:
     @property
     def missing(self) -> int:
         return self.below - self.accepted - self.waiting
+
+
+def state_of(status: Status | None) -> tuple[str, str]:
+    """The tag of a month's last round; None: never handed in."""
+    if status is None:
+        return "", _("未报送")
+    return TONES[status], _("已退回，待重报") if status == Status.RETURNED else str(status.label)
 
 
 def period_label(period: int) -> str:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from lms.core import pdf, positions
 from lms.ledger import selectors as ledger
 from lms.ledger.rules import first_day, last_day
-from lms.places.models import Division
+from lms.places.models import Division, Level
 from lms.reports.approval import comparing, names, pages, payloads
+from lms.reports.approval.signed import signed
 from lms.reports.dimensions import title_of
 from lms.reports.models import Submission
 from lms.reports.states import Status
@@ -28,9 +29,9 @@ def content_of(place: Division, period: int, submission: Submission | None) -> d
     basis = submission.basis if submission else ledger.default_basis(end)
     position = submission.closing_position if submission else positions.closed()
     if submission:
-        signed, found = submission.content, comparing.compare(place, period, basis=basis, submission=submission)
+        content, found = submission.content, comparing.compare(place, period, basis=basis, submission=submission)
     else:
-        signed, found = json.loads(payloads.make(place, period, basis=basis, position=position, rests_on=[])), None
+        content, found = json.loads(payloads.make(place, period, basis=basis, position=position, rests_on=[])), None
     who = names.of_submissions([submission] if submission else [])
     below = pages.below(place, period)
     return {
@@ -46,12 +47,13 @@ def content_of(place: Division, period: int, submission: Submission | None) -> d
         "entered_by": who.get(submission.submitted_by, "") if submission else "",
         "accepted_by": who.get(submission.accepted_by, "") if submission and submission.accepted_by else "",
         "locked_by": who.get(submission.locked_by, "") if submission and submission.locked_by else "",
-        "figures": signed,
-        "tables": _tables(signed),
+        "figures": content,
+        "tables": _tables(content),
         "changed": [row for row in found.rows if row.difference and row.difference.any] if found else [],
         "found": found,
         "below": len(below),
         "below_done": sum(u.submission is not None and u.submission.status in (Status.ACCEPTED, Status.LOCKED) for u in below),
+        "signed": signed(place, first_day(period), end).state[1] if place.level < Level.COUNTY else "",
         "seal": submission.seal if submission else None,
         "demo": settings.LMS_DEMO,
     }
