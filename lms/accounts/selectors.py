@@ -37,6 +37,15 @@ def actor_for(user: Any, *, address: str = "") -> Actor:
     )
 
 
+def grants_held_by(users: Collection[int]) -> dict[int, list[Grant]]:
+    """user id → the roles held today, for many users in one query."""
+    found: dict[int, list[Grant]] = {}
+    held = RoleGrant.objects.filter(held_today(), user_id__in=users)
+    for user, role, path, place in held.values_list("user_id", "role", "division__path", "division__name"):
+        found.setdefault(user, []).append(Grant(role=role, path=path or "/", place=place or ""))
+    return found
+
+
 def holders_of(roles: Collection[str], path: str) -> QuerySet[User]:
     """Users who hold one of ``roles`` today in the division of ``path``, above it or below it."""
     codes = [code for code in path.split("/") if code]

@@ -29,6 +29,13 @@ def period(start: str, end: str) -> tuple[dt.date, dt.date]:
     return first, last
 
 
+def position(text: str | int | None) -> int:
+    """The closed position that was typed: a number, a moment, or nothing for now."""
+    if isinstance(text, str) and text.isdigit() and not text.isascii():  # ² and its like are no number to count with
+        raise BadInput(_("“%(text)s”不是位置编号，也不是时刻。") % {"text": text[:30]})
+    return ledger.position_of(text)
+
+
 def division(code: str, on: dt.date, position: int | None = None) -> Division:
     """The division that carried the code on the day, as known at a position (now); else the newest that carried it."""
     return division_known(code, on=on, position=ledger.position_of(position))

@@ -179,13 +179,13 @@ def _of_side(rows: Any, side: str, key: str, year: Any, unknown: int | None) -> 
 
 def _month(key: str) -> spans.Span:
     span = spans.parse(key)
-    if span is None or len(key) != 6 or not key.isdigit():
+    if span is None or len(key) != 6 or not key.isdecimal():
         raise Missing(_("没有这个月份。"))
     return span
 
 
 def _number(key: str) -> int:
-    if not key.isdigit():
+    if not key.isdecimal():
         raise Missing(_("没有这个类别。"))
     return int(key)
 

@@ -64,7 +64,7 @@ def of_person(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 def _context(request: HttpRequest, person: Person) -> dict[str, Any]:
     this_year = clock.today().year
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and 2000 <= int(asked) <= this_year else this_year
+    year = int(asked) if asked.isdecimal() and 2000 <= int(asked) <= this_year else this_year
     book = hour_book(person, year)
     page = Paginator(book.lines, PAGE).get_page(request.GET.get("page"))
     return {

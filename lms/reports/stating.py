@@ -61,7 +61,7 @@ def asked(
         first, last = None, asking.day(on)
     else:
         first, last = asking.period(start or "", end or "")
-    position = ledger.position_of(as_of)
+    position = asking.position(as_of)
     return definition, figures.Ask(
         division=place(actor, division, last, position, roles),
         start=first,
@@ -158,7 +158,7 @@ def split(
     """Person-times, persons, minutes and hours of a division and period by one dimension. ``most``: refuse to fold more
     lines; ``language``: of the rows' names, the reader's when none is given."""
     first, last = asking.period(start, end)
-    position, boundaries_on = ledger.position_of(as_of), asking.boundaries(boundaries)
+    position, boundaries_on = asking.position(as_of), asking.boundaries(boundaries)
     where = place(actor, division, boundaries_on or last, position, roles)
     if most is not None:
         refuse_too_many(where, first, last, (*LEARNING, Kind.COMPLETED, Kind.HEADCOUNT), most)

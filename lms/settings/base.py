@@ -213,6 +213,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 WAGTAIL_SITE_NAME = "社工人才培训"
 API_PER_MINUTE = 120  # questions of one token of the read-only interface
+API_WRONG_PER_MINUTE = 20  # tokens that open nothing, from one address
 WAGTAILADMIN_BASE_URL = "http://localhost"
 WAGTAILADMIN_LOGIN_URL = "/accounts/login/"
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"

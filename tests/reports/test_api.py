@@ -277,6 +277,31 @@ def test_the_page_shows_the_secret_once_and_ends_the_token(world, holder):
     assert "请选择" in client.post(address, data | {"scopes": []}, follow=True).content.decode()
 
 
+def test_the_page_says_which_tokens_are_dead_and_why(world, holder):
+    made(holder, world.county)
+    short, ended = made(holder, world.county, days=1), made(holder, world.county)
+    tokens.end_token(token=ApiToken.objects.get(digest=tokens.digest_of(ended)), by=actor_for(holder))
+    gone = make_user(Role.CLASS_MANAGER, world.county)
+    left = made(gone, world.county)
+    accounts.end_role(grant=RoleGrant.objects.get(user=gone), reason="调离", by=make_actor(Role.SECURITY_ADMIN, None))
+    locked_out = make_user(Role.CLASS_MANAGER, world.county)
+    shut = made(locked_out, world.county)
+    locked_out.is_active = False
+    locked_out.save(update_fields=["is_active"])
+    client = make_client(make_user(Role.CLASS_MANAGER, world.county))
+    with clock.at(clock.now() + dt.timedelta(days=2)):
+        shown = client.get(reverse("reports:api")).context["tokens"]
+        said = {token.digest: str(state.label) for token, state in shown}
+        opened = [secret for secret in (short, ended, left, shut) if tokens.open_token(secret)]
+    assert [said[tokens.digest_of(secret)] for secret in (short, ended, left, shut)] == [
+        "已到期",
+        "已停用",
+        "持有人已离任",
+        "持有人已离任",
+    ]
+    assert sorted(said.values()).count("有效") == 1 and not opened
+
+
 def test_as_many_queries_for_three_lines_as_for_thirty(world, holder):
     secret, half_day = made(holder, world.county), book.scheduled(uuid.uuid4(), DAY, world.county)
 

@@ -17,6 +17,8 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 
 from lms.accounts.middleware import client_address
+from lms.audit import services as audit
+from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
 from lms.core.routes import Access
 from lms.reports.api.tokens import open_token
@@ -25,7 +27,7 @@ WINDOW_SECONDS = 60
 
 
 class TooMany(Exception):
-    """The token has asked as often as it may within the window."""
+    """The token has asked, or wrong ones were tried from an address, as often as may be within the window: how often."""
 
 
 class WithoutScope(Exception):
@@ -36,24 +38,39 @@ class Bearer(HttpBearer):
     """``Authorization: Bearer lms_…`` with a scope that the access table names. ``request.auth`` is whom the token stands for."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        found = open_token(token, address=client_address(request))
+        address = client_address(request)
+        found = open_token(token, address=address)
         if found is None:
-            return None
+            return _refuse(address)
         access: Access | None = getattr(request, "access", None)
         if access is None or access.scopes.isdisjoint(found[0].scopes):
             raise WithoutScope("、".join(sorted(access.scopes)) if access else "")
-        if not _within_rate(found[0].prefix):
-            raise TooMany
+        if _asked("asked", found[0].prefix) > settings.API_PER_MINUTE:
+            raise TooMany(settings.API_PER_MINUTE)
         return found[1]
 
 
-def _within_rate(prefix: str) -> bool:
-    key = f"api:asked:{prefix}:{int(time.time()) // WINDOW_SECONDS}"
+def _refuse(address: str) -> None:
+    """A token that opens nothing. An address may try so many a minute; a good token from there is answered all the same.
+
+    Audited at the first of a minute and where the limit is reached: a system whose token has lapsed fills no book.
+    """
+    tries = _asked("wrong", address)
+    if tries in (1, settings.API_WRONG_PER_MINUTE + 1):
+        limited = tries > settings.API_WRONG_PER_MINUTE
+        audit.record("reports.token.refused", by=Actor.public(address), tries=tries, limited=limited)
+    if tries > settings.API_WRONG_PER_MINUTE:
+        raise TooMany(settings.API_WRONG_PER_MINUTE)
+
+
+def _asked(what: str, who: str) -> int:
+    """How often within this minute, this time included."""
+    key = f"api:{what}:{who}:{int(time.time()) // WINDOW_SECONDS}"
     cache.add(key, 0, timeout=WINDOW_SECONDS)
     try:
-        return int(cache.incr(key)) <= settings.API_PER_MINUTE
+        return int(cache.incr(key))
     except ValueError:  # the window ended between the two lines
-        return True
+        return 1
 
 
 def problem(status: int, title: str, detail: str = "", **more: Any) -> JsonResponse:
@@ -74,7 +91,7 @@ def add_handlers(api: NinjaAPI) -> None:
     handles(WithoutScope, lambda e: problem(403, _("令牌没有这项权限"), _("这个令牌不能读取：%(scope)s。") % {"scope": e}))
     handles(ValidationError, lambda e: problem(422, _("参数有误"), _("参数缺少或写法不对：%(names)s。") % {"names": _names(e)}))
     api.add_exception_handler(AuthenticationError, lambda request, raised: _unknown())
-    api.add_exception_handler(TooMany, lambda request, raised: _too_many())
+    handles(TooMany, lambda e: _too_many(e.args[0]))
 
 
 def _names(error: ValidationError) -> str:
@@ -87,11 +104,9 @@ def _unknown() -> HttpResponse:
     return answer
 
 
-def _too_many() -> HttpResponse:
+def _too_many(most: int) -> HttpResponse:
     left = WINDOW_SECONDS - int(time.time()) % WINDOW_SECONDS
-    answer = problem(
-        429, _("请求过于频繁"), _("每分钟最多 %(n)d 次，请 %(left)d 秒后再试。") % {"n": settings.API_PER_MINUTE, "left": left}
-    )
+    answer = problem(429, _("请求过于频繁"), _("每分钟最多 %(n)d 次，请 %(left)d 秒后再试。") % {"n": most, "left": left})
     answer["Retry-After"] = str(left)
     return answer
 

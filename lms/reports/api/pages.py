@@ -37,7 +37,7 @@ def api(request: HttpRequest) -> HttpResponse:
                 division=division_in_scope(actor, request.POST.get("division", ""), *REPORTING),
                 name=request.POST.get("name", ""),
                 scopes=request.POST.getlist("scopes"),
-                days=int(days) if days.isdigit() and len(days) < 6 else 0,
+                days=int(days) if days.isdecimal() and len(days) < 6 else 0,
                 by=actor,
             )
         except LmsError as error:
@@ -46,7 +46,7 @@ def api(request: HttpRequest) -> HttpResponse:
         "home": home,
         "secret": secret,
         "made": made,
-        "tokens": tokens.tokens_seen_by(actor),
+        "tokens": tokens.with_states(tokens.tokens_seen_by(actor)),
         "scopes": TokenScope.choices,
         "lasts": LASTS,
         "base": base(),

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from lms.accounts.models import User
 from lms.accounts.roles import ACCOUNT_KEEPERS, REPORTING
-from lms.accounts.selectors import actor_for
+from lms.accounts.selectors import actor_for, grants_held_by
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor, Grant
@@ -75,18 +76,46 @@ def tokens_seen_by(actor: Actor) -> QuerySet[ApiToken]:
     return found.select_related("division", "holder")
 
 
+class State(models.TextChoices):
+    """Whether a token still opens anything, and if not, why."""
+
+    STANDING = "standing", _lazy("有效")
+    ENDED = "ended", _lazy("已停用")
+    EXPIRED = "expired", _lazy("已到期")
+    LEFT = "left", _lazy("持有人已离任")
+
+    @classmethod
+    def of(cls, token: ApiToken, grants: Iterable[Grant], now: dt.datetime) -> State:
+        """``grants``: what the holder holds today."""
+        if token.ended_at is not None:
+            return cls.ENDED
+        if token.expires_at <= now:
+            return cls.EXPIRED
+        return cls.STANDING if token.holder.is_active and _held(token, grants) else cls.LEFT
+
+
+def _held(token: ApiToken, grants: Iterable[Grant]) -> set[str]:
+    """The holder's roles that reach the token's division."""
+    return {grant.role for grant in grants if grant.role in REPORTING and token.division.path.startswith(grant.path)}
+
+
+def with_states(tokens: Iterable[ApiToken]) -> list[tuple[ApiToken, State]]:
+    """Each token with its state today; one query, however many holders."""
+    rows, now = list(tokens), clock.now()
+    grants = grants_held_by({token.holder_id for token in rows})
+    return [(token, State.of(token, grants.get(token.holder_id, []), now)) for token in rows]
+
+
 def open_token(secret: str, *, address: str = "") -> tuple[ApiToken, Actor] | None:
     """The token and whom it stands for; None when it is unknown, ended, expired, or its holder no longer holds a role there."""
     token = ApiToken.objects.standing().select_related("division", "holder").filter(digest=digest_of(secret)).first()
-    now = clock.now()
-    if token is None or token.expires_at <= now or not token.holder.is_active:
+    if token is None:
         return None
-    holder, path = actor_for(token.holder), token.division.path
-    held = {grant.role for grant in holder.grants if grant.role in REPORTING and path.startswith(grant.path)}
-    if not held:
+    holder, now = actor_for(token.holder), clock.now()
+    if State.of(token, holder.grants, now) != State.STANDING:
         return None
     ApiToken.objects.filter(pk=token.pk).update(uses=F("uses") + 1, last_used_at=now)
-    grants = tuple(Grant(role, path, token.division.name) for role in sorted(held))
+    grants = tuple(Grant(role, token.division.path, token.division.name) for role in sorted(_held(token, holder.grants)))
     return token, Actor(uuid=holder.uuid, label=f"api:{token.prefix}", user_id=holder.user_id, grants=grants, address=address)
 
 

@@ -9,12 +9,11 @@ from ninja import Path, Query
 
 from lms.audit import services as audit
 from lms.core import clock, positions
-from lms.ledger import selectors as ledger
 from lms.ledger.models import Line
 from lms.places.boundaries import children_known
 from lms.places.models import Division
 from lms.places.selectors import home_of, search_divisions
-from lms.reports import canonical, figures, stating
+from lms.reports import asking, canonical, figures, stating
 from lms.reports.api import schemas
 from lms.reports.api.gate import Bearer
 from lms.reports.api.interface import (
@@ -236,7 +235,7 @@ def person_times(
     having: str | None = Query(None, description="只计带标签的 / only what is tagged: topic:CODE, funder:CODE", max_length=90),
     format: Literal["json", "csv"] = Query("json", description="json 或 csv / json or csv"),
 ) -> HttpResponse:
-    position = ledger.position_of(as_of)
+    position = asking.position(as_of)
     tag = tag_of(request, position, clock.today() if boundaries == "now" else "")
     if same := unchanged(request, tag):
         return same

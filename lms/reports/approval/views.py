@@ -184,7 +184,7 @@ def sign_link(request: HttpRequest, code: str, period: int) -> HttpResponse:
             signer_name=request.POST.get("name", ""),
             signer_title=request.POST.get("title", ""),
             by=by,
-            lasts=dt.timedelta(days=int(days) if days.isdigit() else 3),
+            lasts=dt.timedelta(days=int(days) if days.isdecimal() and len(days) < 3 else 3),
         )
     except Missing:
         messages.error(request, _("您在这一级没有办理权限。"))

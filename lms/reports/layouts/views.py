@@ -18,9 +18,9 @@ from lms.accounts.roles import OFFICE, REPORTING
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, LmsError, Missing
 from lms.core.workbooks import XLSX
-from lms.ledger import selectors as ledger
 from lms.places.models import Division
 from lms.places.selectors import ancestors, division_in_scope
+from lms.reports import asking
 from lms.reports.approval import units
 from lms.reports.layouts import services
 from lms.reports.layouts.package import MOST_BYTES
@@ -91,7 +91,7 @@ def fill(request: HttpRequest, code: str, uuid: uuids.UUID) -> HttpResponse:
     layout = _layout(place, uuid)
     try:
         first, last = _months(request.POST.get("from", ""), request.POST.get("to", ""))
-        position = ledger.position_of(request.POST.get("as_of", "").strip() or None)
+        position = asking.position(request.POST.get("as_of", "").strip() or None)
         job = services.fill_layout(layout=layout, division=place, first=first, last=last, position=position, by=_actor(request))
     except LmsError as error:
         messages.error(request, str(error))

@@ -23,7 +23,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     try:
         place = division_in_scope(actor, request.POST.get("division", ""), *REPORTING)
-        row = services.subscribe(division=place, day=int(day) if day.isdigit() and len(day) < 3 else 0, by=actor)
+        row = services.subscribe(division=place, day=int(day) if day.isdecimal() and len(day) < 3 else 0, by=actor)
     except LmsError as error:
         messages.error(request, str(error))
     else:
