@@ -13,7 +13,7 @@ from django.db.models import F
 
 from exams.models import Regrade
 from exams.regrade_states import EFFECTIVE, Remedy
-from exams.rules import AnswerKey
+from exams.rules import AnswerKey, is_right
 from exams.states import TEXT_KINDS
 
 # the first half of PostgreSQL's advisory lock; the second is the paper
@@ -85,6 +85,13 @@ def of_versions(version_ids: Iterable[int]) -> dict[int, list[Correction]]:
 def right_answers(keys: frozenset[str], corrections: Sequence[Correction]) -> tuple[frozenset[str], ...]:
     """Which sets of letters are right today in a choice: the frozen keys, or what the newest correction says; none where void."""
     return tuple(frozenset(key.letters) for key in corrections[-1].keys) if corrections else (keys,)
+
+
+def holds_today(kind: str, answer: Collection[str], key: AnswerKey, corrections: Sequence[Correction]) -> bool:
+    """Whether an answer is right today in whole: by the frozen key, or by any that took its place; of a void item, never wrong."""
+    if corrections and corrections[-1].is_void:
+        return True
+    return any(is_right(kind, answer, one) for one in keys_today(key, corrections))
 
 
 def keys_shown(keys: frozenset[str], corrections: Sequence[Correction]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from exams.models import ArticleText, Item, ItemBank, ItemCitation, ItemVersion, LawArticle
+from exams.models import ArticleText, Item, ItemBank, ItemCitation, ItemVersion, LawArticle, Paper, PaperItem
 from exams.states import VersionState
 from lms.core import clock
 from lms.core.errors import Missing
@@ -67,6 +67,16 @@ def changes(version: ItemVersion, day: dt.date | None = None) -> list[Change]:
         elif any(since <= end < on for end in ends):
             found.append(Change(article, None))
     return found
+
+
+def changed_since(paper: Paper, day: dt.date | None = None) -> dict[int, list[Change]]:
+    """Number in the paper → what changed until ``day`` (today) in the law that item rests on. One query where nothing did."""
+    rows = outdated(ItemVersion.objects.filter(paper_items__paper=paper), day or clock.today())
+    aged = {version.pk: version for version in with_texts(rows)}
+    if not aged:
+        return {}
+    placed = PaperItem.objects.filter(paper=paper, item_version__in=aged).order_by("number")
+    return {number: changes(aged[pk], day) for number, pk in placed.values_list("number", "item_version_id")}
 
 
 def with_texts(rows: QuerySet[ItemVersion]) -> QuerySet[ItemVersion]:

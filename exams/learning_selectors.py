@@ -11,9 +11,9 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from exams import corrections, laws, scheduling
+from exams import laws, scheduling
 from exams.models import Attempt, CardReview, ItemVersion, Response, ReviewCard, StudyPlan, WrongEntry
-from exams.states import CHOICE_KINDS, AttemptState, VersionState
+from exams.states import AUTOMATIC_KINDS, FROZEN_VERSIONS, AttemptState, VersionState
 from lms.core import clock
 from lms.core.errors import Missing
 
@@ -37,7 +37,7 @@ def mistakes(persons: Collection[int]) -> dict[int, dt.datetime]:
             attempt__paper__shows_keys=True,
             points__lt=F("points_full"),
             attempt__in=told_attempts(),
-            item_version__kind__in=CHOICE_KINDS,
+            item_version__kind__in=AUTOMATIC_KINDS,
             item_version__item__versions__state=VersionState.LIVE,
         )
         .exclude(item_version__item__in=laws.stale_items())
@@ -49,7 +49,7 @@ def mistakes(persons: Collection[int]) -> dict[int, dt.datetime]:
         person_id__in=persons,
         removed_at__isnull=True,
         item__versions__state=VersionState.LIVE,
-        item__versions__kind__in=CHOICE_KINDS,
+        item__versions__kind__in=AUTOMATIC_KINDS,
     ).exclude(item__in=ReviewCard.objects.filter(person_id__in=persons).values("item_id"))
     in_book = in_book.exclude(item__in=laws.stale_items())
     for item, at in in_book.values_list("item_id", "last_wrong_at"):
@@ -133,16 +133,11 @@ def today_of(persons: Collection[int]) -> Today:
     )
 
 
-def card_of(persons: Collection[int], card_uuid: uuid.UUID) -> tuple[ReviewCard, ItemVersion]:
-    """One's own card with the version of its item that is in use."""
+def card_of(persons: Collection[int], card_uuid: uuid.UUID) -> tuple[ReviewCard, ItemVersion, ItemVersion | None]:
+    """One's own card with the version of its item that is in use, and of a question the material of its case."""
     card = cards_of(persons).filter(uuid=card_uuid).select_related("person").first()
     if card is None:
         raise Missing("card")
     version = ItemVersion.objects.select_related("item").get(item_id=card.item_id, state=VersionState.LIVE)
-    return card, version
-
-
-def keys_today(version: ItemVersion) -> frozenset[str]:
-    """The letters that are right today."""
-    standing = corrections.of_versions([version.pk]).get(version.pk, [])
-    return corrections.keys_shown(frozenset(version.keys), standing)
+    frozen = ItemVersion.objects.filter(state__in=FROZEN_VERSIONS).order_by("number")
+    return card, version, frozen.filter(item_id=version.item.case_id).last() if version.item.case_id else None

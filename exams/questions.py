@@ -238,6 +238,7 @@ class ItemResult:
     shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # letter → label and text as this attempt showed them
     remarks: Sequence[str] = ()  # of an essay's markers, unsigned
     corrected: Sequence[corrections.Correction] = ()
+    changes: Sequence[object] = ()  # laws.Change: of the law it rests on, since
 
     @property
     def is_void(self) -> bool:

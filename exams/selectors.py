@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import Count, Exists, F, Max, Model, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Model, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from exams import laws, rules
-from exams.models import Attempt, Blueprint, Item, ItemBank, ItemImport, ItemPicture, ItemVersion, Paper, PaperItem, PaperSection
+from exams.models import Attempt, Blueprint, Item, ItemBank, ItemImport, ItemVersion, Paper, PaperItem, PaperSection
 from exams.questions import (
     ItemResult,
     Question,
@@ -172,20 +172,6 @@ def questions_under(case: Item) -> QuerySet[ItemVersion]:
 def import_in(actor: Actor, import_uuid: uuid.UUID) -> ItemImport:
     rows = ItemImport.objects.filter(bank__in=banks_in(actor), uuid=import_uuid)
     return _one(rows.select_related("bank__division", "read_job", "enter_job"))
-
-
-def picture_for(actor: Actor, code: str) -> ItemPicture:
-    """A picture of a bank: for those who work in it, and for candidates who were set a paper with items of that bank."""
-    reached = Q(bank__in=banks_in(actor))
-    if actor.user_id is not None:
-        reached |= _set_to(actor.user_id)
-    return _one(ItemPicture.objects.filter(reached, code=code))
-
-
-def _set_to(user_id: int) -> Q:
-    """Of pictures: those of banks of which the user was set an item."""
-    mine = Attempt.objects.filter(person__user_id=user_id, paper__paper_items__item_version__item__bank=OuterRef("bank"))
-    return Q(Exists(mine))
 
 
 def bank_counts(banks: Sequence[ItemBank]) -> dict[int, dict[str, int]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from exams import laws, rules
+from exams import laws
 from exams.learning_selectors import told_attempts
 from exams.models import (
     Favourite,
@@ -24,9 +25,10 @@ from exams.models import (
     SyllabusChapter,
     WrongEntry,
 )
+from exams.practised import Practised, practised_all
 from exams.selectors import drawable_banks
 from exams.sitting_states import SittingState
-from exams.states import CHOICE_KINDS, PaperState, VersionState
+from exams.states import FROZEN_VERSIONS, PRACTISED_KINDS, ItemKind, PaperState, VersionState
 from lms.careers.states import Subject
 from lms.core import clock
 from lms.core.errors import Missing
@@ -50,25 +52,40 @@ class SubjectOnOffer:
 
 
 def practisable(person: Person) -> QuerySet[ItemVersion]:
-    """Live items of banks that reach the learner, true of today's law, without those of a paper kept for a sitting."""
+    """Live items of banks that reach the learner, true of today's law, without those of a paper kept for a sitting.
+
+    A case stands for its questions: they are asked one by one under its material, so they rest when it does: while it is out
+    of use, kept for a sitting, or one of its questions is stale.
+    """
     kept = PaperItem.objects.filter(paper__reserved_at__isnull=False).exclude(paper__state=PaperState.RETIRED)
+    stale, kept_cases = laws.stale_items(), kept.filter(case_version__isnull=False)
+    cases = Item.objects.filter(versions__state=VersionState.LIVE, versions__kind=ItemKind.CASE)
+    cases = cases.exclude(pk__in=stale).exclude(pk__in=kept_cases.values("case_version__item_id"))
     rows = ItemVersion.objects.filter(
+        Q(item__case__isnull=True) | Q(item__case__in=cases),
         state=VersionState.LIVE,
-        kind__in=CHOICE_KINDS,
-        item__case__isnull=True,
+        kind__in=PRACTISED_KINDS,
         item__bank__in=drawable_banks(person.division.path),
     )
-    return laws.current(rows).exclude(item__in=kept.values("item_version__item_id"))
+    return rows.exclude(item__in=stale).exclude(item__in=kept.values("item_version__item_id"))
+
+
+def _at_chapters(rows: QuerySet[ItemVersion]) -> dict[int, int]:
+    """Chapter → how many of the versions belong to it; a question belongs where its case does."""
+    counts = Counter[int]()
+    for route, alone in (("item__placements", True), ("item__case__placements", False)):
+        placed = rows.filter(item__case__isnull=alone).order_by().values_list(f"{route}__chapter_id")
+        counts.update({chapter: number for chapter, number in placed.annotate(n=Count("item", distinct=True)) if chapter})
+    return counts
 
 
 def subjects_on_offer(person: Person) -> list[SubjectOnOffer]:
-    """Chapters of the editions in force with how many items each holds: two queries."""
+    """Chapters of the editions in force with how many items each holds: three queries."""
     year = clock.today().year
     in_force = Q(syllabus_subject__edition__first_sitting__lte=year) & (
         Q(syllabus_subject__edition__last_sitting__isnull=True) | Q(syllabus_subject__edition__last_sitting__gte=year)
     )
-    rows = practisable(person).order_by().values_list("item__placements__chapter_id").annotate(n=Count("item", distinct=True))
-    counts = {chapter: number for chapter, number in rows if chapter}
+    counts = _at_chapters(practisable(person))
     found: dict[tuple[str, str], list[ChapterOnOffer]] = {}
     chapters = SyllabusChapter.objects.filter(in_force, pk__in=counts).select_related("syllabus_subject__edition")
     for chapter in chapters.order_by("syllabus_subject", "number"):
@@ -81,7 +98,8 @@ def chapter_items(person: Person, chapter_uuid: uuid.UUID) -> tuple[SyllabusChap
     chapter = SyllabusChapter.objects.filter(uuid=chapter_uuid).first()
     if chapter is None:
         raise Missing(_("没有找到。"))
-    return chapter, practisable(person).filter(item__placements__chapter=chapter).distinct()
+    inside = Item.objects.filter(Q(placements__chapter=chapter) | Q(case__placements__chapter=chapter))
+    return chapter, practisable(person).filter(item__in=inside).select_related("item__case")
 
 
 def wrong_book(person: Person) -> QuerySet[WrongEntry]:
@@ -101,8 +119,15 @@ def kept_items(person: Person) -> frozenset[uuid.UUID]:
 
 def wording(items: Sequence[Item]) -> dict[int, ItemVersion]:
     """Item → the version to show: the live one, or the last that was."""
-    rows = ItemVersion.objects.filter(item__in=items, state__in=[VersionState.LIVE, VersionState.RETIRED])
+    rows = ItemVersion.objects.filter(item__in=items, state__in=FROZEN_VERSIONS).select_related("item__case")
     return {version.item_id: version for version in rows.order_by("number")}
+
+
+def readable(items: Sequence[Item]) -> dict[int, Practised]:
+    """Item → its wording, key and material, to be read over. At most five queries."""
+    texts = wording(items)
+    cases = wording([version.item.case for version in texts.values() if version.item.case])
+    return practised_all(list(texts.values()), cases)
 
 
 def round_of(person: Person, round_uuid: uuid.UUID) -> PracticeRound:
@@ -142,25 +167,3 @@ def item_seen(person: Person, item_uuid: uuid.UUID) -> Item:
 def past_papers() -> QuerySet[Paper]:
     """Papers that were set in a sitting whose results are out (往期试卷)."""
     return Paper.objects.filter(sitting_papers__sitting__state=SittingState.RELEASED).distinct()
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One item as it is practised: options in the bank's order, and after the answer what was right."""
-
-    version: ItemVersion
-    options: Sequence[tuple[str, str, bool, bool]]  # letter, text, chosen, is key
-
-    @property
-    def is_multiple(self) -> bool:
-        return self.version.kind == "multiple"
-
-    @property
-    def keys(self) -> str:
-        return "".join(sorted(self.version.keys))
-
-
-def shown(version: ItemVersion, answer: Sequence[str] = ()) -> Shown:
-    chosen, keys = set(answer), set(version.keys)
-    pairs = zip(rules.LETTERS, version.options, strict=False)
-    return Shown(version, [(letter, text, letter in chosen, letter in keys) for letter, text in pairs])

@@ -37,6 +37,10 @@ class ItemKind(models.TextChoices):
 CHOICE_KINDS = frozenset({ItemKind.SINGLE, ItemKind.MULTIPLE, ItemKind.TRUE_FALSE})
 # answered by writing a text or a number, and marked at once
 TEXT_KINDS = frozenset({ItemKind.SHORT_ANSWER, ItemKind.NUMERIC})
+# marked at once, by the key alone: what can be practised, kept in the wrong-answer book and reviewed
+AUTOMATIC_KINDS = frozenset(set(ItemKind) - {ItemKind.CASE, ItemKind.ESSAY})
+# in practice an essay is judged by its writer, against its marking points
+PRACTISED_KINDS = AUTOMATIC_KINDS | {ItemKind.ESSAY}
 # what a question under a case may be: marked at once, so that the case is one page and one result
 UNDER_CASE = frozenset(set(ItemKind) - {ItemKind.CASE, ItemKind.ESSAY})
 

@@ -13,6 +13,12 @@ def submit_overdue() -> int:
 
 
 @shared_task
+def clean_imports() -> int:
+    """Give up imports that nobody confirmed, and remove pictures that nothing shows."""
+    return services.clean_imports(by=Actor.system("clean_imports"))
+
+
+@shared_task
 def refresh_facilities() -> int:
     """Observe anew how hard live items are."""
     return difficulty.refresh_facilities()

@@ -99,6 +99,7 @@ class ItemVersion(Record):
     created_at = models.DateTimeField(default=clock.now)
     reviewed_by = models.UUIDField(null=True)
     reviewed_at = models.DateTimeField(null=True)
+    returned_by = models.UUIDField(null=True)  # who asked for changes last, and is told when it comes back
     live_from = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
     retired_reason = models.CharField(max_length=200, blank=True)

@@ -21,6 +21,7 @@ class ItemPicture(Record):
     mime = models.CharField(max_length=20)
     file = models.FileField(upload_to="exams/pictures/", storage=private_files)
     created_at = models.DateTimeField(default=clock.now)
+    brought_by = models.ForeignKey("ItemImport", null=True, on_delete=models.SET_NULL, related_name="pictures")
 
     class Meta:
         constraints = [

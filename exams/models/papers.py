@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from exams.models.banks import ItemVersion
 from exams.models.standards import EssayRule, MarkingRule, PaperTemplate, SyllabusEdition
@@ -59,6 +62,11 @@ class Paper(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def law_day(self) -> dt.date | None:
+        """The day whose law its answers are held against: the one it names, else that on which it was opened."""
+        return self.law_as_of or (timezone.localdate(self.live_from) if self.live_from else None)
 
     @property
     def path(self) -> str:

@@ -38,14 +38,20 @@ class PracticeRound(Record):
 
 
 class PracticeAnswer(models.Model):
-    """One item of a round: what was answered first, and whether it was right. An answer is given once."""
+    """One item of a round: what was answered first, and whether it was right. An answer is given once.
 
-    PERSONAL = ("answer", "is_right")
+    A question of a case keeps the material it was shown under. An essay is written first (``answer`` without ``answered_at``)
+    and then judged by its writer: ``self_points`` are the hundredths they gave themselves.
+    """
+
+    PERSONAL = ("answer", "is_right", "self_points")
 
     round = models.ForeignKey(PracticeRound, on_delete=models.CASCADE, related_name="answers")
     number = models.PositiveSmallIntegerField()
     item_version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    case_version = models.ForeignKey(ItemVersion, null=True, on_delete=models.PROTECT, related_name="+")
     answer = models.JSONField(default=list)
+    self_points = models.PositiveIntegerField(null=True)
     is_right = models.BooleanField(null=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -57,6 +63,10 @@ class PracticeAnswer(models.Model):
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True, is_right__isnull=True) | Q(answered_at__isnull=False, is_right__isnull=False),
                 name="exams_practice_answered_together",
+            ),
+            # nobody judges what is not answered
+            models.CheckConstraint(
+                condition=Q(self_points__isnull=True) | Q(answered_at__isnull=False), name="exams_practice_judged_when_answered"
             ),
         ]
 

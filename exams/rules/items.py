@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from exams.rules.marking import LETTERS, LONGEST_TEXT, AnswerKey, as_number, as_points
+from exams.rules.marking import LETTERS, LONGEST_TEXT, AnswerKey, as_number, as_points, kinds_taking
 from exams.rules.orders import option_order
 from exams.rules.texts import fingerprint, normalise, normalise_answer
 
@@ -236,6 +236,23 @@ def ordering_of(right_order: Sequence[str]) -> dict[str, tuple[str, ...]]:
         order = [*order[1:], *order[:1]]
     letters = {index: LETTERS[place] if place < len(LETTERS) else "?" for place, index in enumerate(order)}
     return {"options": tuple(texts[index] for index in order), "keys": tuple(letters[index] for index in range(len(texts)))}
+
+
+def answer_fault(content: ItemContent, answer: Sequence[str]) -> str:
+    """Why an answer given outside a paper cannot be judged yet, as a sentence; empty where it can."""
+    given = [text for text in answer if text.strip()]
+    if content.kind in CHOICE:
+        return "" if given and not _unknown(given, content.options) else _("请先选择答案。")
+    if content.kind not in kinds_taking(answer):
+        return _("答案的格式有误，请刷新页面。")
+    if content.kind == "matching":
+        whole = len(given) == len(answer) == len(content.prompts)
+        return "" if whole and not _unknown(given, content.options) else _("还有没配上的项，请配完再确定。")
+    if content.kind == "ordering":
+        return "" if sorted(given) == list(LETTERS[: len(content.options)]) else _("还有没排次序的项，请排完再确定。")
+    if not given:
+        return _("请先填写答案。")
+    return _("请填写一个数。") if content.kind == "numeric" and as_number(given[0]) is None else ""
 
 
 # --- parts of a paper ---------------------------------------------------------------------------------------------------

@@ -161,6 +161,14 @@ def mark(rule: Marking, answer: Collection[str], key: AnswerKey | Collection[str
     return max(0, min(earned, points))
 
 
+WHOLE = {"matching": "sequence", "ordering": "sequence", "short_answer": "text", "numeric": "numeric"}
+
+
+def is_right(kind: str, answer: Collection[str], key: AnswerKey) -> bool:
+    """Whether an answer is right in whole, whatever a part of it might earn in a paper. For kinds that are marked at once."""
+    return METHODS[WHOLE.get(kind, "exact")](tuple(answer), key, 1, {}) == 1
+
+
 def settled(answer: Sequence[str]) -> list[str]:
     """An answer as it is kept: letters of a choice in their order, empty places only beside given ones, texts trimmed."""
     return list(answer) if any(text.strip() for text in answer) else []

@@ -18,7 +18,7 @@ from exams.services.blueprints import CellRow, create_blueprint, draw_papers, re
 from exams.services.calibrating import calibrate_changed, calibrate_subject
 from exams.services.content import load_bank
 from exams.services.essays import appoint_marker, claim_script, end_marker, mark_script, release_script
-from exams.services.exchange import choose_rows, close_import, confirm_import, discard_import, upload_items
+from exams.services.exchange import choose_rows, clean_imports, close_import, confirm_import, discard_import, upload_items
 from exams.services.exporting import export_items
 from exams.services.faults import answer_faults, report_fault
 from exams.services.items import (
@@ -33,9 +33,9 @@ from exams.services.items import (
     revise_item,
 )
 from exams.services.laws import record_article, record_text
-from exams.services.learning import collect_mistakes, is_right, review_card, set_plan
+from exams.services.learning import collect_mistakes, review_card, set_plan
 from exams.services.papers import create_paper, draw_items, paper_shortfalls, publish_paper, retire_paper, set_paper_items
-from exams.services.practice import answer_practice, finish_round, keep_favourite, start_round, take_out
+from exams.services.practice import answer_practice, finish_round, judge_essay, keep_favourite, start_round, take_out
 from exams.services.regrading import approve_regrade, propose_regrade, reject_regrade, withdraw_regrade
 from exams.services.rulings import late_answers, rule_on_attempt
 from exams.services.seats import check_in, give_up_seat, grant, seat_audience, start_in_sitting, take_seat
@@ -69,6 +69,7 @@ __all__ = [
     "check_in",
     "choose_rows",
     "claim_script",
+    "clean_imports",
     "close_import",
     "close_sitting",
     "collect_mistakes",
@@ -88,7 +89,7 @@ __all__ = [
     "give_up_seat",
     "grant",
     "invite",
-    "is_right",
+    "judge_essay",
     "keep_favourite",
     "late_answers",
     "load_bank",

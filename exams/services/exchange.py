@@ -14,14 +14,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exams.exchange import contents, formats
-from exams.exchange.pictures import ENDINGS
-from exams.exchange.reading import FoundItem, Picture, Reading, Unreadable
-from exams.models import ImportedItem, Item, ItemBank, ItemImport, ItemPicture
+from exams.exchange.reading import FoundItem, Reading, Unreadable
+from exams.models import ImportedItem, Item, ItemBank, ItemImport
 from exams.services.examining import chapters_named, examine
 from exams.services.items import create_item
+from exams.services.pictures import drop_all, drop_pictures, keep_pictures
 from exams.states import AUTHORS, ImportState, ImportVerdict
 from lms.audit import services as audit
-from lms.core import clock, ids, jobs
+from lms.core import clock, jobs
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, LmsError, Missing, Refused
 
@@ -29,6 +29,7 @@ CHUNK = 100
 MOST_BYTES = 20 * 1024 * 1024
 AT_ONCE_BYTES = 128 * 1024  # smaller files are read while the reader waits
 AT_ONCE_ITEMS = 50
+ABANDONED_AFTER = dt.timedelta(days=30)
 
 
 def upload_items(
@@ -46,6 +47,7 @@ def upload_items(
     if code:
         _named(code)
     with transaction.atomic():
+        ItemBank.objects.select_for_update().get(pk=bank.pk)  # whoever drops pictures of the bank comes before or after
         found = ItemImport(
             bank=bank,
             file_name=Path(name.replace("\\", "/")).name[:200] or "items",
@@ -118,7 +120,7 @@ def rows_of(item_import: ItemImport, reading: Reading, *, progress: Any = None, 
         ImportedItem(place=r.place, where=r.where[:200], verdict=refused, reason=r.reason, excerpt=r.excerpt)
         for r in reading.refused
     ]
-    coded = [keep_pictures(bank, item, keep=keep) for item in reading.accepted]
+    coded = [keep_pictures(bank, item, brought_by=item_import, keep=keep) for item in reading.accepted]
     for item, examined in zip(coded, examine(bank, coded), strict=True):
         notes = (*item.notes, *([examined.note] if examined.note else []))
         rows.append(
@@ -138,27 +140,6 @@ def rows_of(item_import: ItemImport, reading: Reading, *, progress: Any = None, 
     for number, row in enumerate(rows, start=1):
         row.item_import, row.number = item_import, number
     return rows
-
-
-def keep_pictures(bank: ItemBank, item: FoundItem, *, keep: bool = True) -> FoundItem:
-    """The item with its pictures kept in the bank, each once, and named in its text by their codes."""
-    return contents.with_codes(item, [_code_of(bank, image, keep) for image in item.images])
-
-
-def _code_of(bank: ItemBank, image: Picture, keep: bool) -> str:
-    digest = hashlib.sha256(image.content).hexdigest()
-    found = ItemPicture.objects.filter(bank=bank, digest=digest).first()
-    if found is None and not keep:
-        return digest[:10].upper()
-    if found is None:
-        made = ItemPicture(bank=bank, code=ids.new_code(10), digest=digest, mime=image.mime)
-        made.file.save(f"{made.uuid}{ENDINGS[image.mime]}", ContentFile(image.content), save=False)
-        found, created = ItemPicture.objects.get_or_create(
-            bank=bank, digest=digest, defaults={"uuid": made.uuid, "code": made.code, "mime": made.mime, "file": made.file}
-        )
-        if not created:
-            made.file.delete(save=False)
-    return found.code
 
 
 def choose_rows(*, item_import: ItemImport, shown: Iterable[int], ticked: Iterable[int], by: Actor) -> None:
@@ -261,10 +242,20 @@ def discard_import(*, item_import: ItemImport, by: Actor) -> ItemImport:
             found.state, found.closed_at = ImportState.DISCARDED, clock.now()
             found.save(update_fields=["state", "closed_at"])
             found.upload.delete(save=True)
+            drop_pictures(found)
             audit.record("exams.import.discarded", found, by=by, division_path=found.bank.path)
         elif found.state != ImportState.DISCARDED:
             raise Refused(_("这份文件%(state)s，不能放弃。") % {"state": found.get_state_display()})
     return found
+
+
+def clean_imports(*, by: Actor) -> int:
+    """Give up what nobody confirmed for a month, and remove pictures that nothing came to show. For the night; returns how many."""
+    _require_everywhere(by)
+    open_states = (ImportState.READING, ImportState.READY)
+    left = ItemImport.objects.filter(state__in=open_states, created_at__lt=clock.now() - ABANDONED_AFTER).select_related("bank")
+    given_up = [discard_import(item_import=one, by=by) for one in left.order_by("pk")]
+    return len(given_up) + drop_all()
 
 
 def counts_of(item_import: ItemImport) -> dict[str, int]:
@@ -277,6 +268,11 @@ def counts(rows: Iterable[tuple[str, Any]]) -> dict[str, int]:
     each = {verdict: sum(1 for v, _at in verdicts if v == verdict) for verdict in ImportVerdict.values}
     refused, entered = each[ImportVerdict.REFUSED], sum(1 for _v, at in verdicts if at is not None)
     return {"found": len(verdicts), "accepted": len(verdicts) - refused, **each, "entered": entered}
+
+
+def _require_everywhere(by: Actor) -> None:
+    if not by.everywhere:
+        raise Missing(_("没有找到。"))
 
 
 def _require(bank: ItemBank, by: Actor) -> None:

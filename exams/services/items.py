@@ -9,7 +9,6 @@ from typing import Any, Required, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Max
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from exams import rules
@@ -25,6 +24,7 @@ from exams.models import (
 )
 from exams.models.banks import CONTENT
 from exams.services import laws
+from exams.services.item_notices import tell_author, tell_reviewers
 from exams.services.sketching import sketch_item
 from exams.states import (
     AUTHORS,
@@ -37,12 +37,10 @@ from exams.states import (
     ItemKind,
     VersionState,
 )
-from lms.accounts.models import User
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
-from lms.notices import services as notices
 from lms.places.models import Division
 
 USUAL_POINTS = {
@@ -146,10 +144,13 @@ def revise_item(
         version = item.versions.filter(state__in=OPEN_VERSIONS).first()
         rests_on = LawArticle.objects.filter(citations__version=version or item.versions.order_by("-number").first())
         cited = list(rests_on if articles is None else articles)
+        waiting = list[uuid.UUID | None]()
         if version is None:
             last = item.versions.aggregate(last=Max("number"))["last"] or 0
             version = ItemVersion.objects.create(item=item, number=last + 1, author=by.uuid, author_label=by.label, **body)
         else:
+            if version.state != VersionState.DRAFT:  # it was returned, or its review is undone
+                waiting = [version.reviewed_by or version.returned_by]
             for name, content in body.items():
                 setattr(version, name, content)
             version.author, version.author_label = by.uuid, by.label
@@ -161,6 +162,7 @@ def revise_item(
         laws.cite(version, cited)
         sketch_item(item, version)
         audit.record("exams.item.revised", item, by=by, division_path=item.bank.path, version=version.number)
+        tell_reviewers(version, waiting, by)
     return version
 
 
@@ -173,7 +175,7 @@ def review_item(*, version: ItemVersion, by: Actor) -> ItemVersion:
         raise Refused(_("试题须由作者以外的人审核。"))
     with transaction.atomic():
         moved = _move(locked, VersionState.REVIEWED, by, reviewed_by=by.uuid, reviewed_at=clock.now())
-        _tell_author(moved, "item.approved", f"{moved.uuid}:{moved.reviewed_at}", by)
+        tell_author(moved, "item.approved", f"{moved.uuid}:{moved.reviewed_at}", by)
     return moved
 
 
@@ -186,8 +188,8 @@ def return_item(*, version: ItemVersion, reason: str, by: Actor) -> ItemVersion:
         return locked
     with transaction.atomic():
         remark = _remark(locked, reason, by)
-        _tell_author(locked, "item.returned", str(remark.uuid), by, text=remark.text)
-        return _move(locked, VersionState.RETURNED, by, reviewed_by=None, reviewed_at=None)
+        tell_author(locked, "item.returned", str(remark.uuid), by, text=remark.text)
+        return _move(locked, VersionState.RETURNED, by, reviewed_by=None, reviewed_at=None, returned_by=by.uuid)
 
 
 def resubmit_item(*, version: ItemVersion, by: Actor, reply: str = "") -> ItemVersion:
@@ -198,7 +200,9 @@ def resubmit_item(*, version: ItemVersion, by: Actor, reply: str = "") -> ItemVe
     with transaction.atomic():
         if reply.strip():
             _remark(locked, reply, by)
-        return _move(locked, VersionState.DRAFT, by)
+        moved = _move(locked, VersionState.DRAFT, by)
+        tell_reviewers(moved, [moved.returned_by], by, reply)
+    return moved
 
 
 def publish_item(*, version: ItemVersion, by: Actor) -> ItemVersion:
@@ -233,21 +237,13 @@ def comment_item(*, version: ItemVersion, text: str, by: Actor) -> ItemComment:
         raise BadInput(_("请写下意见。"))
     with transaction.atomic():
         comment = _remark(version, text, by)
-        _tell_author(version, "item.commented", str(comment.uuid), by, text=comment.text)
+        tell_author(version, "item.commented", str(comment.uuid), by, text=comment.text)
         audit.record("exams.item.commented", version.item, by=by, division_path=version.item.bank.path, version=version.number)
     return comment
 
 
 def _remark(version: ItemVersion, text: str, by: Actor) -> ItemComment:
     return ItemComment.objects.create(version=version, text=text.strip(), written_by=by.uuid, written_label=by.label)
-
-
-def _tell_author(version: ItemVersion, kind: str, once: str, by: Actor, **facts: str) -> None:
-    """A notice to whoever wrote the version; to none where that is no account, or the one who acts."""
-    author = User.objects.filter(uuid=version.author, is_active=True).first() if version.author != by.uuid else None
-    if author is not None:
-        url = reverse("exams:item", kwargs={"item": version.item.uuid})
-        notices.notify_of(user=author, kind=kind, facts={"code": version.item.code, **facts}, url=url, key=f"{kind}:{once}", by=by)
 
 
 def _require(by: Actor, path: str, roles: Collection[str]) -> None:

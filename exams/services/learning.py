@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from exams import corrections, learning_selectors, rules, scheduling
+from exams import learning_selectors, rules, scheduling
 from exams.models import CardReview, ItemVersion, ReviewCard, StudyPlan
+from exams.practised import right_today
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
@@ -59,17 +60,11 @@ def collect_mistakes(*, person: Person, by: Actor) -> int:
     return len(cards)
 
 
-def is_right(version: ItemVersion, answer: Collection[str]) -> bool:
-    """Whether an answer is right today: by the key, or by what corrects it."""
-    standing = corrections.of_versions([version.pk]).get(version.pk, [])
-    return frozenset(answer) in corrections.right_answers(frozenset(version.keys), standing)
-
-
 def review_card(
     *,
     card: ReviewCard,
     version: ItemVersion,
-    answer: Collection[str],
+    answer: Sequence[str],
     reviews: int,
     by: Actor,
     rating: int = scheduling.GOOD,
@@ -80,13 +75,14 @@ def review_card(
     ``reviews`` is how often the page saw the card reviewed: a second click finds it raised and changes nothing.
     """
     _require_own(card.person, by)
-    if not set(answer) <= set(rules.LETTERS):
-        raise BadInput(_("答案的格式有误，请刷新页面。"))
+    given = sorted(set(answer)) if version.kind in rules.CHOICE else list(answer)
+    if fault := rules.answer_fault(version.content, given):
+        raise BadInput(fault)
     if rating not in (scheduling.HARD, scheduling.GOOD, scheduling.EASY, scheduling.AGAIN):
         raise BadInput(_("请选择记得怎么样。"))
     if version.item_id != card.item_id:
         raise Refused(_("这道题已有新的版本，请刷新页面。"))
-    right = is_right(version, answer)
+    right = right_today(version, given)
     rating = rating if right else scheduling.AGAIN
     plan = learning_selectors.plan_of({card.person_id})
     now = clock.now()
@@ -102,7 +98,7 @@ def review_card(
                     card=card,
                     ordinal=reviews + 1,
                     item_version=version,
-                    answer=sorted(answer),
+                    answer=given,
                     is_right=right,
                     rating=rating,
                     seconds=None if seconds is None else min(max(seconds, 0), 3600),
@@ -124,4 +120,4 @@ def _require_own(person: Person, by: Actor) -> None:
         raise Missing(_("没有找到。"))
 
 
-__all__ = ["collect_mistakes", "is_right", "review_card", "set_plan"]
+__all__ = ["collect_mistakes", "review_card", "set_plan"]

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from exams import allocation, corrections, rules
+from exams import allocation, rules
 from exams.models import Attempt, Favourite, Item, ItemVersion, PracticeAnswer, PracticeRound, SyllabusChapter, WrongEntry
-from exams.states import CHOICE_KINDS, VersionState
+from exams.practised import right_today
+from exams.selectors_practice import wording
+from exams.states import AUTOMATIC_KINDS, FROZEN_VERSIONS, PRACTISED_KINDS, ItemKind
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
@@ -38,51 +40,96 @@ class Verdict:
 def start_round(
     *, person: Person, mode: str, versions: Iterable[ItemVersion], by: Actor, size: int = 10, chapter: SyllabusChapter | None = None
 ) -> PracticeRound:
-    """Begin a round over ``versions`` (what a selector offers this person), at most ``size``; an open round is finished first."""
+    """Begin a round over ``versions`` (what a selector offers this person), at most ``size``; an open round is finished first.
+
+    The questions of a case stay together, in their order, under its material: only a first case alone may exceed the size.
+    """
     _require_own(person, by)
-    pool = [version for version in versions if version.kind in CHOICE_KINDS]
+    pool = [version for version in versions if version.kind in PRACTISED_KINDS]
     if not pool:
         raise Refused(_("这里还没有可以练习的试题。"))
-    seed = secrets.randbelow(2**31)
-    chosen = sorted(pool, key=lambda version: allocation.lot(seed, str(version.uuid)))[: max(1, min(size, ROUND_SIZES[-1]))]
+    chosen = _drawn(pool, max(1, min(size, ROUND_SIZES[-1])), secrets.randbelow(2**31))
+    material = wording([version.item.case for version in chosen if version.item.case])
     now = clock.now()
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two clicks begin one after the other
         PracticeRound.objects.filter(person=person, finished_at__isnull=True).update(finished_at=now)
         made = PracticeRound.objects.create(person=person, mode=mode, chapter=chapter, started_at=now)
         PracticeAnswer.objects.bulk_create(
-            PracticeAnswer(round=made, number=number, item_version=version) for number, version in enumerate(chosen, 1)
+            PracticeAnswer(round=made, number=number, item_version=version, case_version=material.get(version.item.case_id or 0))
+            for number, version in enumerate(chosen, 1)
         )
     return made
 
 
+def _drawn(pool: Iterable[ItemVersion], size: int, seed: int) -> list[ItemVersion]:
+    """Items in the seed's order, those of a case as one, while they fit into the size."""
+    together: dict[str, list[ItemVersion]] = {}
+    for version in pool:
+        together.setdefault(str(version.item.case.uuid if version.item.case else version.uuid), []).append(version)
+    chosen: list[ItemVersion] = []
+    for name in sorted(together, key=lambda name: allocation.lot(seed, name)):
+        if not chosen or len(chosen) + len(together[name]) <= size:
+            chosen += sorted(together[name], key=lambda version: version.item.place)
+    return chosen
+
+
 def answer_practice(*, round_: PracticeRound, number: int, answer: Sequence[str], by: Actor) -> Verdict:
-    """Answer one item and learn at once. The first answer counts; a second click is told the same."""
+    """Answer one item and learn at once. The first answer counts; a second click is told the same.
+
+    An essay is kept as it is written and waits for ``judge_essay``: nobody is told a verdict the machine cannot give.
+    """
     _require_own(round_.person, by)
-    chosen = sorted(set(answer))
     with transaction.atomic():
-        row = PracticeAnswer.objects.select_for_update(of=("self",)).select_related("item_version").filter(
-            round=round_, number=number
-        ).first()  # fmt: skip
-        if row is None:
-            raise Missing(_("没有找到。"))
+        row = _waiting(round_, number)
+        version = row.item_version
+        if row.answered_at is not None or (version.kind == ItemKind.ESSAY and row.answer):
+            return Verdict(row, bool(row.is_right), False)
+        given = sorted(set(answer)) if version.kind in rules.CHOICE else list(answer)
+        fault = rules.answer_fault(version.content, given)
+        if fault:
+            raise BadInput(fault)
+        row.answer = given
+        if version.kind == ItemKind.ESSAY:
+            row.save(update_fields=["answer"])
+            return Verdict(row, False, False)
+        return _settle(row, right_today(version, given))
+
+
+def judge_essay(*, round_: PracticeRound, number: int, reached: Iterable[int], by: Actor) -> Verdict:
+    """The writer holds their essay against its marking points: ``reached`` are those they find in it, counted from 0.
+
+    Right is an essay that reaches all of them; another goes into the wrong-answer book like any wrong answer. Judged once.
+    """
+    _require_own(round_.person, by)
+    with transaction.atomic():
+        row = _waiting(round_, number)
+        points = row.item_version.marking_points
         if row.answered_at is not None:
             return Verdict(row, bool(row.is_right), False)
-        version = row.item_version
-        if not chosen or not set(chosen) <= set(rules.LETTERS[: len(version.options)]):
-            raise BadInput(_("请先选择答案。"))
-        row.answer, row.is_right, row.answered_at = chosen, _is_right(version, chosen), clock.now()
-        row.save(update_fields=["answer", "is_right", "answered_at"])
-        left = _note(round_.person, {version.item_id: bool(row.is_right)}) > 0
-        if not PracticeAnswer.objects.filter(round=round_, answered_at__isnull=True).exists():
-            PracticeRound.objects.filter(pk=round_.pk, finished_at__isnull=True).update(finished_at=clock.now())
-    return Verdict(row, bool(row.is_right), left)
+        if row.item_version.kind != ItemKind.ESSAY or not row.answer:
+            raise BadInput(_("请先填写答案。"))
+        found = {index for index in reached if 0 <= index < len(points)}
+        row.self_points = sum(int(points[index]["points"]) for index in found)
+        return _settle(row, len(found) == len(points))
 
 
-def _is_right(version: ItemVersion, chosen: Iterable[str]) -> bool:
-    """By the key, or by what corrects it since."""
-    standing = corrections.of_versions([version.pk]).get(version.pk, [])
-    return frozenset(chosen) in corrections.right_answers(frozenset(version.keys), standing)
+def _waiting(round_: PracticeRound, number: int) -> PracticeAnswer:
+    rows = PracticeAnswer.objects.select_for_update(of=("self",)).select_related("item_version")
+    row = rows.filter(round=round_, number=number).first()
+    if row is None:
+        raise Missing(_("没有找到。"))
+    return row
+
+
+def _settle(row: PracticeAnswer, is_right: bool) -> Verdict:
+    """The answer stands: into the book or out of it, and the last one closes the round."""
+    row.is_right, row.answered_at = is_right, clock.now()
+    row.save(update_fields=["answer", "self_points", "is_right", "answered_at"])
+    left = _note(row.round.person, {row.item_version.item_id: is_right}) > 0
+    if not PracticeAnswer.objects.filter(round=row.round, answered_at__isnull=True).exists():
+        PracticeRound.objects.filter(pk=row.round_id, finished_at__isnull=True).update(finished_at=clock.now())
+    return Verdict(row, is_right, left)
 
 
 def finish_round(*, round_: PracticeRound, by: Actor) -> PracticeRound:
@@ -114,7 +161,7 @@ def results_of(attempt: Attempt) -> list[Result]:
 
 def note_results(person: Person, results: Iterable[Result]) -> None:
     """Put what was answered wrong into the book, in the transaction that lets the candidate see the keys."""
-    _note(person, {r.item_id: r.is_right for r in results if not r.is_blank and r.kind in CHOICE_KINDS})
+    _note(person, {r.item_id: r.is_right for r in results if not r.is_blank and r.kind in AUTOMATIC_KINDS})
 
 
 def take_out(*, person: Person, item: Item, by: Actor) -> None:
@@ -131,7 +178,7 @@ def keep_favourite(*, person: Person, item: Item, by: Actor, keep: bool) -> None
     if not keep:
         Favourite.objects.filter(person_id__in=people.ids_of(person), item=item).delete()
         return
-    if not item.versions.filter(state__in=[VersionState.LIVE, VersionState.RETIRED]).exists():
+    if not item.versions.filter(state__in=FROZEN_VERSIONS).exists():
         raise Missing(_("没有找到。"))
     Favourite.objects.get_or_create(person=person, item=item, defaults={"kept_at": clock.now()})
 
@@ -180,6 +227,7 @@ __all__ = [
     "Verdict",
     "answer_practice",
     "finish_round",
+    "judge_essay",
     "keep_favourite",
     "note_results",
     "results_of",

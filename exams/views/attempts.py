@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exams import rules, selectors, selectors_practice, services
+from exams import laws, rules, selectors, selectors_practice, services
 from exams.models import Attempt, Response
 from exams.questions import asked_of, known_answers
 from exams.selectors_practice import past_papers
@@ -51,7 +52,13 @@ def paper_detail(request: HttpRequest, paper: uuid.UUID) -> HttpResponse:
     """The start page: what the paper is, how it is marked, what counts as in time."""
     offer = selectors.offer_for(selectors.person_of(request.actor), paper)  # type: ignore[attr-defined]
     parts = [("paper", _("打印试卷")), ("sheet", _("打印答题卡"))]
-    context = {"offer": offer, "paper": offer.paper, "sections": selectors.sections_of(offer.paper), "print_parts": parts}
+    context = {
+        "offer": offer,
+        "paper": offer.paper,
+        "sections": selectors.sections_of(offer.paper),
+        "print_parts": parts,
+        "changed": laws.changed_since(offer.paper),
+    }
     return render(request, "exams/paper.html", context)
 
 
@@ -251,7 +258,8 @@ def attempt_result(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
 
 def result_context(request: HttpRequest, row: Attempt) -> dict[str, Any]:
     """What both the candidate and those who run the class read of a marked attempt."""
-    results = selectors.results_of(row)
+    changed = laws.changed_since(row.paper)
+    results = [replace(result, changes=changed.get(result.question.number, ())) for result in selectors.results_of(row)]
     only_wrong = request.GET.get("show") == "wrong"
     parts: dict[str, list[int]] = {}
     for result in results:

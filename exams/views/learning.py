@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exams import learning_selectors, readiness_selectors, rules, scheduling, selectors, selectors_practice, services
+from exams import learning_selectors, readiness_selectors, scheduling, selectors, selectors_practice, services
 from exams.learning_forms import PlanForm
-from exams.models import ItemVersion
+from exams.practised import practised, right_today
 from exams.views.common import found
+from exams.views.given import given_answer
 from lms.core import clock
 from lms.core.errors import LmsError, Missing
 from lms.people import selectors as people
@@ -64,27 +65,27 @@ def review_card(request: HttpRequest, card: uuid.UUID) -> HttpResponse:
     """One item. Answered: right or wrong with the explanation; a wrong one is recorded at once, a right one when rated."""
     actor = request.actor  # type: ignore[attr-defined]
     ids = people.ids_of(selectors.person_of(actor))
-    row, version = learning_selectors.card_of(ids, card)
+    row, version, case = learning_selectors.card_of(ids, card)
     today = learning_selectors.today_of(ids)
     context = {"card": row, "version": version, "left": len(today.due), "done": today.done, "opened": int(clock.now().timestamp())}
     if request.method != "POST":
-        return render(request, "exams/review_card.html", {**context, "options": _options(version, (), shown=False)})
-    answer = _letters(request, version)
-    if not answer:
-        messages.error(request, _("请先选出答案。"))
-        return redirect("exams:review_card", card=card)
-    right, seconds = services.is_right(version, answer), _seconds(request)
+        return render(request, "exams/review_card.html", {**context, "shown": practised(version, case=case)})
+    answer, fault = given_answer(request, version, 1)
+    shown = practised(version, answer, case=case)
+    if fault:
+        messages.error(request, fault)
+        return render(request, "exams/review_card.html", {**context, "shown": shown})
+    right, seconds = right_today(version, answer), _seconds(request)
     if not right:
         services.review_card(card=row, version=version, answer=answer, reviews=_reviews(request), seconds=seconds, by=actor)
     context |= {
         "answered": True,
         "is_right": right,
-        "answer": "".join(sorted(answer)),
-        "keys": "".join(sorted(learning_selectors.keys_today(version))),
+        "answer": answer,
         "seconds": seconds,
         "reviews": _reviews(request),
         "is_kept": version.item.uuid in selectors_practice.kept_items(row.person),
-        "options": _options(version, answer, shown=True),
+        "shown": shown,
     }
     return render(request, "exams/review_card.html", context)
 
@@ -94,13 +95,13 @@ def review_card(request: HttpRequest, card: uuid.UUID) -> HttpResponse:
 def review_rate(request: HttpRequest, card: uuid.UUID) -> HttpResponse:
     """How well a right answer was remembered; then the next item."""
     actor = request.actor  # type: ignore[attr-defined]
-    row, version = learning_selectors.card_of(people.ids_of(selectors.person_of(actor)), card)
+    row, version, _case = learning_selectors.card_of(people.ids_of(selectors.person_of(actor)), card)
     rating = request.POST.get("rating", "")
     try:
         services.review_card(
             card=row,
             version=version,
-            answer=_letters(request, version),
+            answer=request.POST.getlist("answer")[:10],
             reviews=_reviews(request),
             rating=int(rating) if rating.isdigit() and len(rating) == 1 else scheduling.GOOD,
             seconds=_seconds(request),
@@ -123,18 +124,6 @@ def readiness(request: HttpRequest) -> HttpResponse:
     ids = people.ids_of(person)
     subjects = readiness_selectors.readiness_of(ids)
     return render(request, "exams/readiness.html", {"subjects": subjects, "plan": learning_selectors.plan_of(ids)})
-
-
-def _options(version: ItemVersion, chosen: tuple[str, ...] | set[str], *, shown: bool) -> list[tuple[str, str, bool, bool]]:
-    """(letter, text, is right, is chosen); what is right is told only once answered."""
-    keys = learning_selectors.keys_today(version) if shown else frozenset()
-    pairs = zip(rules.LETTERS, version.options, strict=False)
-    return [(letter, text, letter in keys, letter in chosen) for letter, text in pairs]
-
-
-def _letters(request: HttpRequest, version: ItemVersion) -> set[str]:
-    known = set(rules.LETTERS[: len(version.options)])
-    return {letter for sent in request.POST.getlist("answer")[:10] for letter in sent[:10] if letter in known}
 
 
 def _reviews(request: HttpRequest) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,12 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from exams import selectors, services
+from exams import rules, selectors, services
 from exams import selectors_practice as reads
-from exams.models import ItemVersion, SyllabusChapter
+from exams.models import ItemVersion, PracticeRound, SyllabusChapter
+from exams.practised import practised
 from exams.services.practice import LEAVES_AFTER, ROUND_SIZES
 from exams.sitting_states import PracticeMode
+from exams.states import ItemKind
 from exams.views.common import found
+from exams.views.given import given_answer
 from lms.core.errors import LmsError, Missing
 from lms.people.models import Person
 
@@ -73,8 +77,15 @@ def practice_round(request: HttpRequest, round_: uuid.UUID) -> HttpResponse:
     """One item of the round: to answer, or answered with what was right and why. After the last: how it went."""
     person = selectors.person_of(request.actor)  # type: ignore[attr-defined]
     row = reads.round_of(person, round_)
-    answers = list(row.answers.select_related("item_version__item"))
-    asked = request.GET.get("n", "")
+    return _round(request, person, row)
+
+
+def _round(
+    request: HttpRequest, person: Person, row: PracticeRound, tried: Sequence[str] = (), number: int | None = None
+) -> HttpResponse:
+    """The page of a round; ``tried`` is what was given to item ``number`` and could not be judged yet."""
+    answers = list(row.answers.select_related("item_version__item", "case_version"))
+    asked = str(number) if number else request.GET.get("n", "")
     waiting = next((a for a in answers if a.answered_at is None), None)
     current = next((a for a in answers if asked == str(a.number)), waiting if row.finished_at is None else None)
     context = {
@@ -89,7 +100,9 @@ def practice_round(request: HttpRequest, round_: uuid.UUID) -> HttpResponse:
     version = current.item_version
     context |= {
         "current": current,
-        "shown": reads.shown(version, current.answer),
+        "shown": practised(version, tried or current.answer, number=current.number, case=current.case_version),
+        "is_written": version.kind == ItemKind.ESSAY and bool(current.answer),
+        "self_points": rules.as_points(current.self_points or 0),
         "is_kept": reads.favourites(person).filter(item=version.item_id).exists(),
         "next": next((a.number for a in answers if a.answered_at is None and a.number != current.number), None),
     }
@@ -99,21 +112,32 @@ def practice_round(request: HttpRequest, round_: uuid.UUID) -> HttpResponse:
 @require_POST
 @found
 def practice_answer(request: HttpRequest, round_: uuid.UUID) -> HttpResponse:
-    """Answer one item; the explanation follows on the same page."""
+    """Answer one item, or judge one's essay; the explanation follows on the same page. What cannot be judged yet stays there."""
     actor = request.actor  # type: ignore[attr-defined]
-    row = reads.round_of(selectors.person_of(actor), round_)
-    number = request.POST.get("number", "")
+    person = selectors.person_of(actor)
+    row = reads.round_of(person, round_)
+    sent = request.POST.get("number", "")
+    asked = row.answers.filter(number=int(sent) if sent.isdigit() and len(sent) < 4 else 0).select_related("item_version").first()
+    if asked is None:
+        raise Http404
+    number, tried = asked.number, list[str]()
     try:
-        verdict = services.answer_practice(
-            round_=row, number=int(number) if number.isdigit() else 0, answer=request.POST.getlist("answer"), by=actor
-        )
+        if "judged" in request.POST:
+            reached = [int(text) for text in request.POST.getlist("point") if text.isdigit() and len(text) < 3]
+            verdict = services.judge_essay(round_=row, number=number, reached=reached, by=actor)
+        else:
+            tried, fault = given_answer(request, asked.item_version, number)
+            if fault and asked.answered_at is None:
+                messages.error(request, fault)
+                return _round(request, person, row, tried, number)
+            verdict = services.answer_practice(round_=row, number=number, answer=tried, by=actor)
         if verdict.left_the_book:
             messages.success(request, _("连续答对 %(times)s 次，此题已移出错题本。") % {"times": LEAVES_AFTER})
     except Missing:
         raise
     except LmsError as error:
         messages.error(request, str(error))
-    return redirect(reverse("exams:practice_round", kwargs={"round_": round_}) + f"?n={number if number.isdigit() else 1}")
+    return redirect(reverse("exams:practice_round", kwargs={"round_": round_}) + f"?n={number}")
 
 
 @require_POST
@@ -130,8 +154,8 @@ def wrong_book(request: HttpRequest) -> HttpResponse:
     """The wrong-answer book, with explanations."""
     person = selectors.person_of(request.actor)  # type: ignore[attr-defined]
     page = Paginator(reads.wrong_book(person), 20).get_page(request.GET.get("page"))
-    texts = reads.wording([row.item for row in page])
-    rows = [(row, reads.shown(texts[row.item_id])) for row in page if row.item_id in texts]
+    texts = reads.readable([row.item for row in page])
+    rows = [(row, texts[row.item_id]) for row in page if row.item_id in texts]
     context = {"page_obj": page, "rows": rows, "leaves_after": LEAVES_AFTER, "sizes": ROUND_SIZES}
     return render(request, "exams/wrong_book.html", context)
 
@@ -152,8 +176,8 @@ def favourite_list(request: HttpRequest) -> HttpResponse:
     """Items one keeps."""
     person = selectors.person_of(request.actor)  # type: ignore[attr-defined]
     page = Paginator(reads.favourites(person), 20).get_page(request.GET.get("page"))
-    texts = reads.wording([row.item for row in page])
-    rows = [(row, reads.shown(texts[row.item_id])) for row in page if row.item_id in texts]
+    texts = reads.readable([row.item for row in page])
+    rows = [(row, texts[row.item_id]) for row in page if row.item_id in texts]
     return render(request, "exams/favourites.html", {"page_obj": page, "rows": rows, "sizes": ROUND_SIZES})
 
 

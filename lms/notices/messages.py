@@ -78,6 +78,7 @@ TEMPLATES: tuple[Template, ...] = (
     ),
     Template("item.returned", _("试题退回修改"), _("您写的试题 %(code)s 被要求修改"), _("审核意见：%(text)s"), outside=False),
     Template("item.approved", _("试题审核通过"), _("您写的试题 %(code)s 已审核通过"), _("发布后开始使用。"), outside=False),
+    Template("item.resubmitted", _("试题再次送审"), _("试题 %(code)s 修改后再次送审"), _("作者：%(text)s"), outside=False),
     Template("item.commented", _("试题有新意见"), _("您写的试题 %(code)s 有新的意见"), _("意见：%(text)s"), outside=False),
     Template("exam.fault_answered", _("报错答复"), _("您报告的试题已有答复"), _("处理结果：%(outcome)s。%(answer)s")),
     Template("supervision.to_countersign", _("督导待确认"), _("有一次督导记录待您签字确认"), _("日期：%(held_on)s。")),

@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
     "clean-rosters": {"task": "courses.tasks.clean_rosters", "schedule": crontab(minute=40)},
     "notices-sweep": {"task": "lms.notices.tasks.sweep", "schedule": 60.0},
     "notices-watch": {"task": "lms.notices.tasks.watch", "schedule": 60.0},
+    "clean-item-imports": {"task": "exams.tasks.clean_imports", "schedule": crontab(hour=3, minute=50)},
     "item-facilities": {"task": "exams.tasks.refresh_facilities", "schedule": crontab(hour=2, minute=20)},
     "monthly-reports": {"task": "lms.reports.tasks.send_monthly", "schedule": crontab(minute=20)},
     "exam-calibration": {"task": "exams.tasks.calibrate_readiness", "schedule": crontab(hour=2, minute=30)},

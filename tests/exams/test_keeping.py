@@ -43,7 +43,7 @@ def test_only_what_one_was_shown_may_be_kept(world):
 def test_a_wrong_review_can_be_kept_and_goes_on(world):
     card = after.card(make.learner(world.county), make.paper(world.county))
     client = make_client(card.person.user)
-    page = client.post(reverse("exams:review_card", args=[card.uuid]), {"answer": "C", "reviews": "0"}).content.decode()
+    page = client.post(reverse("exams:review_card", args=[card.uuid]), {"q1": "C", "reviews": "0"}).content.decode()
     assert "收藏此题，看下一题" in page
     answer = client.post(reverse("exams:favourite_keep", args=[card.item.uuid]), {"keep": "1", "review": "1"})
     assert answer.url == reverse("exams:review_next") and Favourite.objects.get().item_id == card.item_id

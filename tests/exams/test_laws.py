@@ -203,3 +203,55 @@ def test_the_author_is_told_once_of_what_reviewers_do(world):
     told = Notice.objects.filter(user=writer).order_by("pk")
     assert [notice.kind for notice in told] == ["item.commented", "item.returned", "item.approved"]
     assert "选项太短" in told[0].body and "题干不清" in told[1].body and version.item.code in told[2].title
+
+
+def test_a_past_paper_says_its_law_and_which_items_have_aged(world):
+    bank, article = make.bank(world.county), make.article(OLD)
+    with clock.at(dt.datetime(2025, 1, 5, tzinfo=dt.UTC)):
+        items = [resting(bank, article), make.live(bank), make.live(bank, "multiple")]
+        paper = services.create_paper(
+            template=make.template(2, 1), title="旧卷", division=world.county, items=items, by=make.SYSTEM
+        )
+        paper = services.publish_paper(paper=paper, by=make.SYSTEM)
+    person = make.learner(world.county)
+    client, page = make_client(person.user), reverse("exams:paper", args=[paper.uuid])
+    assert "2025年1月5日" in client.get(page).text
+    assert "此后有变" not in client.get(page).text
+    services.record_text(article=article, effective_from=NEW, source="国务院令第 1 号", by=make.SYSTEM)
+    assert laws.changed_since(paper, NEW - dt.timedelta(1)) == {}
+    [number] = laws.changed_since(paper)
+    text = client.get(page).text
+    assert f"第 {number} 题：" in text and "国务院令第 1 号" in text
+    attempt = after.marked(paper, {1: "B"}, person)
+    result = client.get(reverse("exams:attempt_result", args=[attempt.uuid])).text
+    assert result.count("备考请看现行文本") == 1
+    round_ = make.practice_round(person, [items[0]])
+    assert "此后有变" in client.get(reverse("exams:practice_round", args=[round_.uuid])).text, "an item kept from before says so"
+
+
+def test_the_reviewer_is_told_when_it_comes_back(world):
+    bank = make.bank(world.county)
+    writer, reviewer, other = (make_user(role, world.county) for role in ("trainer", "reviewer", "reviewer"))
+    content = {"kind": "single", "stem": "题", "options": list("甲乙丙丁"), "keys": "A", "source": "自编"}
+    version = services.create_item(bank=bank, by=actor_for(writer), **content)
+
+    def told() -> list[str]:
+        assert not Notice.objects.filter(user=other).exists()
+        return list(Notice.objects.filter(user=reviewer, kind="item.resubmitted").order_by("pk").values_list("body", flat=True))
+
+    services.revise_item(item=version.item, by=actor_for(writer), **content)
+    assert told() == [], "a draft nobody has looked at"
+    fresh = ItemVersion.objects.get(pk=version.pk)
+    services.return_item(version=fresh, reason="题干不清", by=actor_for(reviewer))
+    services.resubmit_item(version=ItemVersion.objects.get(pk=version.pk), by=actor_for(writer), reply="题干引自条文原文")
+    services.resubmit_item(version=ItemVersion.objects.get(pk=version.pk), by=actor_for(writer), reply="题干引自条文原文")
+    assert len(told()) == 1 and "条文原文" in told()[0]
+    services.return_item(version=ItemVersion.objects.get(pk=version.pk), reason="还是不清", by=actor_for(reviewer))
+    services.revise_item(item=version.item, by=actor_for(writer), **{**content, "stem": "改写的题"})
+    assert len(told()) == 2
+    services.review_item(version=ItemVersion.objects.get(pk=version.pk), by=actor_for(reviewer))
+    services.revise_item(item=version.item, by=actor_for(writer), **{**content, "stem": "又改了"})
+    assert len(told()) == 3, "its review is undone"
+    notice = Notice.objects.filter(user=reviewer).latest("pk")
+    page = make_client(reviewer).get(notice.url)
+    assert page.status_code == 200 and "又改了" in page.text

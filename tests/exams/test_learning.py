@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from exams import learning_selectors, services
 from exams.models import CardReview, ItemVersion, ReviewCard, StudyPlan
+from exams.practised import right_today
 from lms.core import clock
 from lms.core.errors import BadInput, Missing
 from tests.factories import exam_after as after
@@ -85,10 +86,10 @@ def test_the_plan_refuses_the_past_and_keeps_one_row():
 def test_a_correction_counts_in_review_too(django_capture_on_commit_callbacks):
     paper = make.paper()
     version = after.version_of(paper)
-    assert services.is_right(version, "B") and not services.is_right(version, "C")
+    assert right_today(version, "B") and not right_today(version, "C")
     with django_capture_on_commit_callbacks(execute=True):
         services.approve_regrade(regrade=after.regrade(paper, remedy="keys", keys=["C"]), by=make.actor("reviewer", "/"))
-    assert services.is_right(version, "C") and not services.is_right(version, "B")
+    assert right_today(version, "C") and not right_today(version, "B")
 
 
 def test_merged_records_are_one_learner(monkeypatch):
@@ -126,7 +127,7 @@ def test_a_day_of_review_through_the_pages(world):
     assert learner.get(reverse("exams:review_next"))["Location"] == address
     asked = learner.get(address).content.decode()
     assert "exam-is-key" not in asked, "the answer is not in the page before one has answered"
-    answered = learner.post(address, {"answer": "B", "reviews": "0"}).content.decode()
+    answered = learner.post(address, {"q1": "B", "reviews": "0"}).content.decode()
     assert "答对了" in answered
     learner.post(reverse("exams:review_rate", args=[card.uuid]), {"answer": "B", "reviews": "0", "rating": "3"})
     card.refresh_from_db()

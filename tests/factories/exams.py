@@ -32,9 +32,9 @@ from exams.models import (
     SittingSeat,
     TemplateSection,
 )
-from exams.services.exchange import keep_pictures
 from exams.services.items import demo_author
 from exams.services.marking import usual_rules
+from exams.services.pictures import keep_pictures
 from lms.accounts.models import User
 from lms.accounts.selectors import actor_for
 from lms.core import clock, positions

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from django.utils import timezone
 
 from exams import learning_selectors, services
-from exams.models import Attempt, Paper, PaperItem
+from exams.models import Attempt, ItemVersion, Paper, PaperItem
 from exams.services import Given
 from exams.services.content import demo_content
+from exams.states import CHOICE_KINDS, TEXT_KINDS
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.demo.cast import actor_of
@@ -135,9 +136,8 @@ def _review(learner: Person, attempt: Attempt, today: dt.date) -> None:
             queue = learning_selectors.today_of(ids).due[:12]
         for index, card_uuid in enumerate(queue):
             with clock.at(moment(today - dt.timedelta(days=back), 21, 1 + index)):
-                card, version = learning_selectors.card_of(ids, card_uuid)
-                knows = (index + back) % 4 != 0
-                answer = sorted(version.keys) if knows else [next(x for x in "ABCDE" if x not in version.keys)]
+                card, version, _case = learning_selectors.card_of(ids, card_uuid)
+                answer = _recalled(version, knows=(index + back) % 4 != 0)
                 services.review_card(
                     card=card,
                     version=version,
@@ -147,3 +147,12 @@ def _review(learner: Person, attempt: Attempt, today: dt.date) -> None:
                     seconds=SECONDS[index % len(SECONDS)],
                     by=me,
                 )
+
+
+def _recalled(version: ItemVersion, *, knows: bool) -> list[str]:
+    """A right answer of whatever kind, or one that is wrong."""
+    if version.kind in CHOICE_KINDS:
+        return sorted(version.keys) if knows else [next(x for x in "ABCDE" if x not in version.keys)]
+    if version.kind in TEXT_KINDS:
+        return version.accepted[:1] if knows else ["0"]
+    return version.keys if knows else [*version.keys[1:], version.keys[0]]  # matched or ordered: moved on by one

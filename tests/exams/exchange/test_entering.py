@@ -1,7 +1,9 @@
 """A file into a bank: what is shown, what enters, what does not and why; twice is once; out again equal."""
 
+import datetime as dt
 import json
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,8 +17,10 @@ from exams.models import ImportedItem, Item, ItemImport, ItemPicture, ItemVersio
 from exams.rules import Likeness, similarity
 from exams.services import exchange, exporting
 from lms.audit.models import AuditEvent
+from lms.core import clock
 from lms.core.errors import Missing, Refused
 from tests.factories import exams as make
+from tests.factories.world import make_client
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +148,66 @@ def test_pictures_are_kept_once_shown_to_candidates_and_come_back(client, world,
     assert b"".join(answer.streaming_content) == make.drawing(90).content and answer["X-Content-Type-Options"] == "nosniff"
     assert client_as().get(reverse("exams:picture", args=[picture.code])).status_code == 404
     assert services.export_items(bank=bank, code="qti22", by=make.SYSTEM).count == 2
+
+
+def pictured(bank, *shades, name="图.docx"):
+    items = [replace(SAMPLES[0], stem=f"看图［图1］，第{shade}号是（　　）。", images=(make.drawing(shade),)) for shade in shades]
+    return services.upload_items(bank=bank, raw=formats.write(items, "docx").content, name=name, by=make.SYSTEM)
+
+
+def test_a_picture_is_shown_only_once_its_item_is_published_and_met(world, client_as):
+    bank = make.bank(world.county)
+    person = make.learner(world.county)
+    client = make_client(person.user)
+    make.practice_round(person, [make.live(bank)])  # they met the bank, not the picture
+    made = pictured(bank, 90)
+    address = reverse("exams:picture", args=[ItemPicture.objects.get(bank=bank).code])
+    assert client_as("trainer", world.county).get(address).status_code == 200
+    assert client.get(address).status_code == 404
+    services.confirm_import(item_import=made, by=make.SYSTEM)
+    version = ItemVersion.objects.get(item__bank=bank, state="draft")
+    services.keep_favourite(person=person, item=version.item, by=make.actor_of(person), keep=False)
+    assert client.get(address).status_code == 404
+    ItemVersion.objects.filter(pk=version.pk).update(author=make.demo_author("else"))
+    services.review_item(version=ItemVersion.objects.get(pk=version.pk), by=make.SYSTEM)
+    services.publish_item(version=ItemVersion.objects.get(pk=version.pk), by=make.SYSTEM)
+    assert client.get(address).status_code == 404, "published, but nobody set it to them"
+    make.practice_round(person, [ItemVersion.objects.get(pk=version.pk)])
+    assert client.get(address).status_code == 200
+    assert make_client(make.learner(world.county).user).get(address).status_code == 404
+
+
+def test_pictures_of_what_was_given_up_go_and_shared_ones_stay(django_capture_on_commit_callbacks):
+    bank = make.bank()
+    entered, waiting = pictured(bank, 10), pictured(bank, 10, 20, name="又.docx")
+    services.confirm_import(item_import=entered, by=make.SYSTEM)
+    given_up = pictured(bank, 20, 30, name="再.docx")
+    by_shade = {shade: ItemPicture.objects.get(digest=sha256(make.drawing(shade).content).hexdigest()) for shade in (10, 20, 30)}
+    storage, names = by_shade[30].file.storage, {shade: picture.file.name for shade, picture in by_shade.items()}
+    with django_capture_on_commit_callbacks(execute=True):
+        services.discard_import(item_import=given_up, by=make.SYSTEM)
+    assert set(ItemPicture.objects.all()) == {by_shade[10], by_shade[20]}
+    assert [storage.exists(names[shade]) for shade in (10, 20, 30)] == [True, True, False]
+    with django_capture_on_commit_callbacks(execute=True):
+        services.discard_import(item_import=waiting, by=make.SYSTEM)
+    assert set(ItemPicture.objects.all()) == {by_shade[10]}
+
+
+def test_the_night_gives_up_old_imports_and_spares_what_is_shown(django_capture_on_commit_callbacks):
+    bank, now = make.bank(), clock.now()
+    with clock.at(now - dt.timedelta(days=31)):
+        left, entered = pictured(bank, 1), pictured(bank, 2, 3, name="入.docx")
+        services.choose_rows(item_import=entered, shown=[1, 2], ticked=[1], by=make.SYSTEM)
+        services.confirm_import(item_import=entered, by=make.SYSTEM)
+    fresh = pictured(bank, 4, name="新.docx")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.clean_imports(by=make.SYSTEM) == 2  # one import given up, one picture of an unticked item
+    left.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (left.state, fresh.state) == ("discarded", "ready")
+    assert ItemPicture.objects.count() == 2
+    with pytest.raises(Missing):
+        services.clean_imports(by=make.actor("trainer"))
 
 
 def test_a_stranger_to_the_bank_can_do_nothing_with_an_import(world):
