@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from courses.models import ClassEnrolment, TrainingClass
-from courses.roster import likenesses
+from courses.roster import likenesses, unread
 from courses.roster.cells import day_of, document_kind, loose_day, plain_text
 from courses.roster.columns import FILLED_DOWN, NOT_PEOPLE, Column, not_a_person
 from courses.roster.places import Places
@@ -29,7 +29,7 @@ from lms.people import selectors as people
 from lms.people import vocabularies
 from lms.people.models import IdentityDocument
 from lms.people.services import PersonRow
-from lms.places.models import Division
+from lms.places.models import Division, Organisation
 from lms.programmes.models import Category
 
 CHUNK = 1000
@@ -41,7 +41,8 @@ _CODED = {
     "political_status": vocabularies.POLITICAL_STATUS,
 }
 _TEXTS = (("major", 80), ("organisation", 120), ("position_title", 80))
-_NOT_ASKED = frozenset({"index", "remark", "result", "reason", "licence", *FILLED_DOWN})
+_NOT_TAKEN = frozenset({"index", "remark", "result", "reason", "licence"})
+_NOT_ASKED = frozenset({*_NOT_TAKEN, *FILLED_DOWN})
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}")
 
@@ -58,6 +59,7 @@ class Examined:
     hinted: bool = False
     person_id: int | None = None
     division: Division | None = None
+    unread: tuple[str, ...] = ()  # cells refused for what is no content
 
 
 def examine(sheet: Sheet, training_class: TrainingClass, by: Actor, *, after: int = 0) -> Iterator[list[Examined]]:
@@ -146,6 +148,7 @@ class Examiner:
         rows = [row for row in chunk if row.verdict != RowVerdict.LEFT_OUT]
         facts = people_rules.sound_residents([row.cells.get("document") for row in rows], self.today)
         for row, fact in zip(rows, facts, strict=True):
+            self._unread(row)
             self._name(row)
             self._document(row, fact)
             self._phone(row)
@@ -159,7 +162,17 @@ class Examiner:
         if not quietly:
             self._look_up(rows)
 
+    def _unread(self, row: Examined) -> None:
+        """Errors and formulas without a result are no content, and not the same as nothing."""
+        for name, cell in row.cells.items():
+            if cell is not None and name not in _NOT_TAKEN and (reason := unread.sentence(cell)):
+                self.refuse(row, name, reason)
+                row.cells[name] = None
+                row.unread = (*row.unread, name)
+
     def refuse(self, row: Examined, name: str, reason: str) -> None:
+        if name in row.unread:
+            return
         column: Column | None = self.columns.get(name)
         row.problems.append({"column": column.letter if column else "", "header": column.words if column else "", "reason": reason})
         row.verdict = RowVerdict.REFUSED
@@ -209,6 +222,8 @@ class Examiner:
         if cell is None or (isinstance(cell, str) and _MOBILE.fullmatch(cell)):
             row.content["phone"] = cell or ""
             return
+        if isinstance(cell, float) and _MOBILE.fullmatch(f"{cell:.0f}") and cell.is_integer():
+            cell = f"{cell:.0f}"  # eleven digits survive as a number; a fixed line has lost its 0
         try:
             row.content["phone"] = people_rules.normalise_phone(cell)
         except BadInput as error:
@@ -354,7 +369,7 @@ class Examiner:
         return {(person.name, person.phone): person for person in found}
 
 
-def person_row(content: dict[str, Any], division: Division | None) -> PersonRow:
+def person_row(content: dict[str, Any], division: Division | None, organisation: Organisation | None = None) -> PersonRow:
     """What ``people`` registers of a row."""
     assert division is not None
     return PersonRow(
@@ -369,6 +384,7 @@ def person_row(content: dict[str, Any], division: Division | None) -> PersonRow:
         major=content["major"],
         political_status=content["political_status"],
         phone=content["phone"],
+        organisation=organisation,
         position_title=content["position_title"],
     )
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from courses.roster import columns, guard, hidden
+from courses.roster import columns, guard, hidden, unread
 from lms.core.errors import BadInput
 
 Row = list[Any]
@@ -111,9 +111,10 @@ def open_sheet(path: Path, name: str, header: columns.Header, *, leave_hidden: b
         left_out = hidden.of_workbook(path).get(name, ([], []))[0] if leave_hidden else []
         book = _opened(path)
         sheet = book.get_sheet_by_name(name)
-        height = _height(sheet)
+        empty = unread.of_sheet(path, name)
+        height = max(_height(sheet), max(empty, default=-1) + 1)
         width = 0 if sheet.end is None else int(sheet.end[1]) + 1
-        rows: Iterator[Row] = _padded(sheet)
+        rows: Iterator[Row] = _with_unread(_padded(sheet), empty)
         merged = _merged(sheet)
     else:
         outlines = _outline_csv(path, whole=True) if kind == "csv" else _outline_xls(path, whole=True)
@@ -141,12 +142,19 @@ def _outline_csv(path: Path, *, whole: bool = False) -> list[SheetOutline]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(row) > guard.MOST_COLUMNS or len(rows) > guard.MOST_ROWS + 100:
                 raise BadInput(_("名单超过 %(most)d 行，请拆分后再上传。") % {"most": guard.MOST_ROWS})
-            rows.append([cell if cell != "" else None for cell in row])
+            rows.append([_bare(cell) for cell in row])
     except csv.Error as error:
         raise BadInput(_("CSV 文件有一行无法识别，请用 Excel 打开并另存为 xlsx 后再上传。")) from error
     while rows and not any(rows[-1]):
         rows.pop()
     return [SheetOutline("CSV", True, len(rows), rows if whole else rows[:PREVIEWED])]
+
+
+def _bare(cell: str) -> str | None:
+    """``="4403…"`` is how programs keep Excel from making a number of a text."""
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
+        cell = cell[2:-1]
+    return cell if cell != "" else None
 
 
 def _decode(raw: bytes) -> str:
@@ -215,6 +223,26 @@ def _padded(sheet: Any) -> Iterator[Row]:
     left: Row = [None] * sheet.start[1]
     for row in sheet.iter_rows():
         yield [*left, *[None if cell == "" else cell for cell in row]]
+
+
+def _with_unread(rows: Iterator[Row], places: dict[int, dict[int, str]]) -> Iterator[Row]:
+    """Errors and formulas without result as their text: the library reads them as empty cells."""
+    if not places:
+        yield from rows
+        return
+    last = -1
+    for last, row in enumerate(rows):  # what stands below the last row of the library comes after
+        yield _filled(row, places.get(last, {}))
+    for index in range(last + 1, max(places) + 1):
+        yield _filled([], places.get(index, {}))
+
+
+def _filled(row: Row, found: dict[int, str]) -> Row:
+    for place, text in found.items():
+        row += [None] * (place + 1 - len(row))
+        if row[place] is None:
+            row[place] = text
+    return row
 
 
 def _merged(sheet: Any) -> list[tuple[int, int, int, int]]:

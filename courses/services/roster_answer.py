@@ -42,6 +42,7 @@ def answered_workbook(*, roster: RosterImport) -> Iterator[tuple[Path, str]]:
             if roster.kind != "xlsx":
                 raise answer.Unanswerable(roster.kind)
             answer.answer(path, target, wanted)
+            name = f"{name.removesuffix('.xlsx')}{answer.suffix_of(path)}"
         except answer.Unanswerable:
             workbooks.with_answers(sheet, wanted, target)
         yield target, name

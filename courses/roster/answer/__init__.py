@@ -3,6 +3,6 @@
 The package is edited part by part, streamed: a part that is not named here leaves byte for byte as it came.
 """
 
-from courses.roster.answer.package import Answer, Unanswerable, answer
+from courses.roster.answer.package import Answer, Unanswerable, answer, suffix_of
 
-__all__ = ["Answer", "Unanswerable", "answer"]
+__all__ = ["Answer", "Unanswerable", "answer", "suffix_of"]

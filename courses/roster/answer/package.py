@@ -45,6 +45,18 @@ class Answer:
     noted: int = 2000  # at most so many comments: a workbook with more becomes slow in Excel
 
 
+_WORKBOOK = re.compile(rb"<(?:\w+:)?Override\b[^>]*/xl/workbook\.xml[^>]*>")
+_SUFFIXES = {b"sheet.macroEnabled.main+xml": ".xlsm", b"template.main+xml": ".xltx", b"template.macroEnabled.main+xml": ".xltm"}
+
+
+def suffix_of(source: Path) -> str:
+    """How the file has to be called: Excel does not open a workbook with macros, or a template, that is named ``.xlsx``."""
+    with zipfile.ZipFile(source) as archive:
+        found = _WORKBOOK.search(archive.read(_TYPES))
+    kind = (attribute(found[0], b"ContentType") or b"") if found else b""
+    return next((suffix for ending, suffix in _SUFFIXES.items() if kind.endswith(ending)), ".xlsx")
+
+
 def answer(source: Path, target: Path, wanted: Answer) -> list[str]:
     """Write the answered workbook; returns the names of the parts that were changed or added."""
     try:
