@@ -54,7 +54,7 @@ def import_roster(job: Job, progress: Progress) -> dict[str, Any]:
     roster, by = _roster(job), actor_of(job)
     waiting = roster.rows.filter(verdict__in=service.ENTERING, committed_at__isnull=True).count()
     progress.set_total(waiting, _("导入名册"))
-    while settled := committing.commit_chunk(roster=roster, by=by):
+    for settled in committing.commit_rows(roster=roster, by=by):
         progress.advance(settled)
     service.close_roster(roster=roster, by=by)
     given = password_rows(roster)

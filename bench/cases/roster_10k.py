@@ -42,9 +42,7 @@ def prepare(bench: Bench) -> Pair:
     def ours() -> None:
         roster = staged(bench, waiting.pop())
         rosters.confirm_roster(roster=roster, send=False, by=bench.by)
-        entered = 0
-        while settled := committing.commit_chunk(roster=roster, by=bench.by):
-            entered += settled
+        entered = sum(committing.commit_rows(roster=roster, by=bench.by))
         assert entered == ROWS, entered
 
     def floor() -> None:

@@ -74,12 +74,12 @@ def enter(
     found: TrainingClass, entries: Sequence[Entry], *, come_back: bool, over: bool = False, by: Actor
 ) -> list[ClassEnrolment]:
     """Put people into a class already locked. ``over``: seats are not asked about, as for somebody who is in the room."""
-    entered, drafts = _enter_rows(found, entries, come_back=come_back, over=over, by=by)
+    entered, drafts = enter_rows(found, entries, come_back=come_back, over=over, by=by)
     ledger.post(drafts, by=by)
     return entered
 
 
-def _enter_rows(
+def enter_rows(
     found: TrainingClass, entries: Sequence[Entry], *, come_back: bool, over: bool = False, by: Actor
 ) -> tuple[list[ClassEnrolment], list[ledger.Draft]]:
     """The rows, and the lines that the caller posts last: the ledger's lock is taken when no other is wanted any more."""
@@ -232,7 +232,7 @@ def fill_seats(training_class: TrainingClass, by: Actor) -> None:
 
 def _fill_rows(training_class: TrainingClass, by: Actor) -> list[ledger.Draft]:
     entries = [Entry(s.person, s.category, s.division, s.organisation) for s in seats.promote(training_class, by)]
-    return _enter_rows(training_class, entries, come_back=True, over=True, by=by)[1] if entries else []
+    return enter_rows(training_class, entries, come_back=True, over=True, by=by)[1] if entries else []
 
 
 def transfer(*, enrolment: ClassEnrolment, to: TrainingClass, reason: str, by: Actor) -> ClassEnrolment:
@@ -262,7 +262,7 @@ def transfer(*, enrolment: ClassEnrolment, to: TrainingClass, reason: str, by: A
             raise Refused(_("学员现在是“%(state)s”，不能转班。") % {"state": found.get_state_display()})
         _gone, out = _take_out_rows(left, found, reason=reason, kind=WithdrawalKind.TRANSFER, by=by)
         entry = Entry(found.person, found.category, found.division, found.organisation)
-        (entered,), into = _enter_rows(joined, [entry], come_back=True, by=by)
+        (entered,), into = enter_rows(joined, [entry], come_back=True, by=by)
         entered.came_from = found
         entered.save(update_fields=["came_from"])
         audit.record(

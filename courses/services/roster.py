@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.files.base import File
 from django.db import transaction
@@ -94,13 +94,17 @@ def stage(*, roster: RosterImport, sheet: Sheet, progress: Any = None, by: Actor
             progress.advance(chunk[-1].number - settled)
             settled = chunk[-1].number
     with transaction.atomic():
-        found = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk)
+        found = RosterImport.objects.select_for_update(of=("self",), no_key=True).get(pk=roster.pk)
         if found.state == RosterState.EXAMINING:
             if not found.rows.exclude(verdict=RowVerdict.LEFT_OUT).exists():
                 raise BadInput(_("表头下面没有名单。"))
             found.state = RosterState.READY
             found.save(update_fields=["state"])
     return found
+
+
+class Staged(Protocol):
+    sealed: str
 
 
 _STAGED = ("roster", "number", "verdict", "hinted", "sealed", "problems", "person", "committed_at")
@@ -120,7 +124,7 @@ def _row(roster: RosterImport, row: Examined) -> tuple[Any, ...]:
     return (roster.pk, row.number, str(row.verdict), row.hinted, sealed, row.problems, row.person_id, None)
 
 
-def content_of(row: RosterRow) -> dict[str, Any]:
+def content_of(row: Staged) -> dict[str, Any]:
     """What stands in a staged row; empty once the import is closed and cleaned."""
     if not row.sealed:
         return {}
@@ -136,7 +140,7 @@ def confirm_roster(*, roster: RosterImport, send: bool = True, by: Actor) -> Ros
     with transaction.atomic():
         training_class = locked_class(roster.training_class, by)
         check_live(training_class)
-        found = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk)
+        found = RosterImport.objects.select_for_update(of=("self",), no_key=True).get(pk=roster.pk)
         if found.state in (RosterState.COMMITTING, RosterState.DONE):
             return found
         if found.state != RosterState.READY:
@@ -175,7 +179,7 @@ def discard_roster(*, roster: RosterImport, by: Actor) -> RosterImport:
     """Give up a roster that is not confirmed yet; what was staged is removed."""
     with transaction.atomic():
         training_class = locked_class(roster.training_class, by)
-        found = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk)
+        found = RosterImport.objects.select_for_update(of=("self",), no_key=True).get(pk=roster.pk)
         if found.state in OPEN:
             found.rows.all().delete()
             found.state, found.closed_at, found.outline = RosterState.DISCARDED, clock.now(), ""
@@ -191,7 +195,11 @@ def discard_roster(*, roster: RosterImport, by: Actor) -> RosterImport:
 def close_roster(*, roster: RosterImport, by: Actor) -> RosterImport:
     """All accepted rows are in: the import is done, its upload is deleted. Closing twice is once."""
     with transaction.atomic():
-        found = RosterImport.objects.select_for_update(of=("self",)).select_related("training_class__division").get(pk=roster.pk)
+        found = (
+            RosterImport.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("training_class__division")
+            .get(pk=roster.pk)
+        )
         if found.state == RosterState.COMMITTING:
             found.state, found.closed_at = RosterState.DONE, clock.now()
             found.save(update_fields=["state", "closed_at"])

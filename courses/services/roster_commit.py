@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
 from courses.models import RosterImport, RosterRow
 from courses.roster.examining import person_row
-from courses.services.enrolment import Entry, enrol_many
-from courses.services.locks import locked_class
+from courses.services.enrolment import Entry, enter_rows
+from courses.services.locks import check_live, locked_class
 from courses.services.roster import ENTERING, content_of
 from courses.services.roster_columns import PURPOSE
 from courses.states import RowVerdict
 from lms.accounts.roles import OFFICE
 from lms.core import bulk, clock, crypto
 from lms.core.actor import Actor
+from lms.ledger import services as ledger
 from lms.people import services as people
 from lms.people.models import Person
 from lms.places import services as places
@@ -28,31 +31,43 @@ from lms.programmes.models import Category
 CHUNK = 500
 
 
-def commit_chunk(*, roster: RosterImport, by: Actor) -> int:
-    """Let the next ≤ 500 accepted rows in, whole or not at all; returns how many rows were settled, 0 when none is left.
+def commit_rows(*, roster: RosterImport, by: Actor) -> Iterator[int]:
+    """Let all accepted rows in that are not in yet, chunk by chunk; yields how many rows each chunk settled."""
+    last = 0
+    while numbers := commit_chunk(roster=roster, after=last, by=by):
+        last = numbers[-1]
+        yield len(numbers)
 
-    A row that can no longer be used (somebody registered the number under another name meanwhile) is refused, the rest goes on.
+
+def commit_chunk(*, roster: RosterImport, after: int = 0, by: Actor) -> list[int]:
+    """Let the next ≤ 500 accepted rows in, whole or not at all; returns the numbers of the rows settled, none when none is left.
+
+    ``after``: everything up to this row is known to be settled, and need not be passed over again. A row that can no longer be
+    used (somebody registered the number under another name meanwhile) is refused, the rest goes on.
     """
+    waiting = roster.rows.filter(number__gt=after, verdict__in=ENTERING, committed_at__isnull=True).order_by("number")
+    rows = [_Row(*values) for values in waiting.values_list("pk", "number", "verdict", "problems", "person_id", "sealed")[:CHUNK]]
+    if not rows:
+        return []
+    contents = [content_of(row) for row in rows]
+    divisions = {str(d.uuid): d for d in Division.objects.filter(uuid__in={c["division"] for c in contents})}
+    # in a transaction of their own: entering a unit takes the position lock, which a chunk takes last and holds briefly
+    units = _organisations([(c["organisation"], divisions[c["division"]]) for c in contents], by)
     with transaction.atomic():
         training_class = locked_class(roster.training_class, by)
-        rows = list(roster.rows.filter(verdict__in=ENTERING, committed_at__isnull=True).order_by("number")[:CHUNK])
-        if not rows:
-            return 0
-        contents = [content_of(row) for row in rows]
-        divisions = {str(d.uuid): d for d in Division.objects.filter(uuid__in={c["division"] for c in contents})}
-        units = _organisations([(c["organisation"], divisions[c["division"]]) for c in contents], by)
-        wanted = [
-            replace(person_row(c, divisions[c["division"]]), organisation=unit) for c, unit in zip(contents, units, strict=True)
-        ]
+        check_live(training_class)
+        if waiting.filter(number__lte=rows[-1].number).count() != len(rows):  # another worker was quicker: look again
+            return commit_chunk(roster=roster, after=after, by=by)
+        wanted = [person_row(c, divisions[c["division"]], unit) for c, unit in zip(contents, units, strict=True)]
         persons, errors = _persons(rows, wanted, by)
         for index, sentence in errors.items():
             rows[index].verdict, rows[index].problems = RowVerdict.REFUSED, [{"column": "", "header": "", "reason": sentence}]
         categories = {c.pk: c for c in Category.objects.filter(pk__in={c["category"] for c in contents} - {None})}
         entries = [Entry(person, category=categories.get(contents[i]["category"])) for i, person in persons.items()]
-        enrol_many(training_class=training_class, people=entries, by=by)
+        _enrolments, drafts = enter_rows(training_class, entries, come_back=False, by=by)
         now = clock.now()
         for index, person in persons.items():
-            rows[index].person, rows[index].committed_at = person, now
+            rows[index].person_id, rows[index].committed_at = person.pk, now
             contents[index] = {"name": contents[index]["name"], "organisation": contents[index]["organisation"]}
         if roster.give_accounts:
             _open_accounts(list(persons.values()), [contents[i] for i in persons], by)
@@ -64,14 +79,28 @@ def commit_chunk(*, roster: RosterImport, by: Actor) -> int:
                 for row, content in zip(rows, contents, strict=True)
             ],
         )
-    return len(rows)
+        ledger.post(drafts, by=by)
+    return [row.number for row in rows]
+
+
+@dataclass(slots=True)
+class _Row:
+    """What a chunk reads of a staged row, and sets."""
+
+    pk: int
+    number: int
+    verdict: str
+    problems: list[dict[str, str]]
+    person_id: int | None
+    sealed: str
+    committed_at: dt.datetime | None = None
 
 
 def _sealed(content: dict[str, Any]) -> str:
     return crypto.encrypt(json.dumps(content, ensure_ascii=False), purpose=PURPOSE)
 
 
-def _persons(rows: list[RosterRow], wanted: list[people.PersonRow], by: Actor) -> tuple[dict[int, Person], dict[int, str]]:
+def _persons(rows: list[_Row], wanted: list[people.PersonRow], by: Actor) -> tuple[dict[int, Person], dict[int, str]]:
     """Place → the person, those known as they are, the others registered; and place → why not, for those who cannot be."""
     keys = {row.person_id for row in rows if row.person_id}
     known = {p.pk: p for p in Person.objects.select_related("division", "organisation").filter(pk__in=keys)} if keys else {}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from lms.audit.models import AuditEvent
-from lms.core import bulk
+from lms.core import bulk, clock
 from lms.core.actor import Actor
 from lms.core.models import Record
 
@@ -23,15 +23,24 @@ def record(
 
 def record_many(verb: str, rows: Iterable[Record], *, by: Actor, path_of: Callable[[Any], str], **details: Any) -> None:
     """One event for each row, written together: what bulk services owe. ``path_of`` tells a row's division path."""
-    make = bulk.Maker(AuditEvent)
-    events = [_event(verb, row, by, path_of(row), "", details, make) for row in rows]
-    bulk.create(AuditEvent, events, keys=False)
+    found = list(rows)
+    bulk.insert_columns(
+        AuditEvent,
+        len(found),
+        verb=verb,
+        actor_uuid=by.uuid,
+        actor_label=by.label,
+        address=by.address or None,
+        record_label=[row._meta.label_lower for row in found],
+        record_uuid=[row.uuid for row in found],
+        division_path=[path_of(row) for row in found],
+        happened_at=clock.now(),
+        details=_plain(details),
+    )
 
 
-def _event(
-    verb: str, on: Record | None, by: Actor, path: str, label: str, details: dict[str, Any], make: Any = AuditEvent
-) -> AuditEvent:
-    event: AuditEvent = make(
+def _event(verb: str, on: Record | None, by: Actor, path: str, label: str, details: dict[str, Any]) -> AuditEvent:
+    return AuditEvent(
         verb=verb,
         actor_uuid=by.uuid,
         actor_label=by.label,
@@ -39,6 +48,9 @@ def _event(
         record_label=label or (on._meta.label_lower if on is not None else ""),
         record_uuid=on.uuid if on is not None else None,
         division_path=path,
-        details={k: str(v) if isinstance(v, uuid.UUID) else v for k, v in details.items()},
+        details=_plain(details),
     )
-    return event
+
+
+def _plain(details: dict[str, Any]) -> dict[str, Any]:
+    return {k: str(v) if isinstance(v, uuid.UUID) else v for k, v in details.items()}

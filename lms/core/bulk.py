@@ -6,19 +6,47 @@ Inside the caller's transaction; constraints and triggers hold as ever. No signa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
 from typing import Any
 
 from django.db import connections, models, router
 from django.db.models.base import ModelState
+
+from lms.core import ids
+
+_LEFT_OUT = object()
 
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows given as tuples in the order of ``fields`` (attribute names). No signals, no keys returned."""
     using = connections[router.db_for_write(model)]
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    prepared = [tuple(f.get_db_prep_save(value, using) for f, value in zip(columns, row, strict=True)) for row in rows]
-    _insert(model, columns, prepared, using)
+    values = list(zip(*rows, strict=True))
+    _insert(model, columns, _rows_of([_prepared(f, v, using) for f, v in zip(columns, values, strict=False)]), using)
+
+
+def insert_columns(model: type[models.Model], count: int, **content: Any) -> None:
+    """Insert ``count`` records of which no object is wanted: a list holds one value a row, anything else is the same in all.
+
+    Fields left out take their default, drawn anew for each row. Foreign keys by their column (``person_id``).
+    """
+    using = connections[router.db_for_write(model)]
+    columns: list[Any] = [f for f in model._meta.concrete_fields if not f.primary_key]
+    prepared = []
+    for column in columns:
+        value = content.pop(column.attname, _LEFT_OUT)
+        if value is _LEFT_OUT:
+            value = _drawn(column.default, count) if column.has_default() and callable(column.default) else column.get_default()
+        if isinstance(value, list):
+            prepared.append(_prepared(column, value, using))
+        else:
+            prepared.append(list(_prepared(column, [value], using)) * count)
+    if content:
+        raise TypeError(f"{model.__name__} has no columns {sorted(content)}")
+    _insert(model, columns, _rows_of(prepared), using)
+
+
+def _rows_of(columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    return list(zip(*columns, strict=True))
 
 
 def _insert(model: type[models.Model], columns: Sequence[Any], prepared: Sequence[tuple[Any, ...]], using: Any) -> None:
@@ -43,16 +71,37 @@ def create(model: type[models.Model], objects: Sequence[Any], *, keys: bool = Tr
     """
     using = connections[router.db_for_write(model)]
     columns = [f for f in model._meta.concrete_fields if not f.primary_key]
-    readers = [_reader(f, using) for f in columns]
-    _insert(model, columns, [tuple(read(row) for read in readers) for row in objects], using)
-    if keys and objects:
+    own = [row.__dict__ for row in objects]
+    if keys and using.vendor == "postgresql":
+        columns.append(_draw_keys(model, objects, using))
+    prepared = [
+        [f.get_db_prep_save(f.pre_save(row, True), using) for row in objects]
+        if getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False)
+        else _prepared(f, [held[f.attname] for held in own], using)
+        for f in columns
+    ]
+    _insert(model, columns, _rows_of(prepared), using)
+    if keys and objects and using.vendor != "postgresql":
         _give_keys(model, objects, using)
     for row in objects:
         row._state.adding, row._state.db = False, using.alias
 
 
+def _draw_keys(model: type[models.Model], objects: Sequence[Any], using: Any) -> Any:
+    """PostgreSQL gives the keys beforehand, from the column's own sequence: COPY returns none."""
+    key: Any = model._meta.pk
+    with using.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [using.ops.quote_name(model._meta.db_table), key.column, len(objects)],
+        )
+        for row, (pk,) in zip(objects, cursor.fetchall(), strict=True):
+            row.__dict__[key.attname] = pk
+    return key
+
+
 def _give_keys(model: type[models.Model], objects: Sequence[Any], using: Any) -> None:
-    """SQLite lets one transaction write at a time, so that its keys follow one another; PostgreSQL is asked by uuid."""
+    """SQLite lets one transaction write at a time, so that its keys follow one another; outside of one it is asked by uuid."""
     if using.vendor == "sqlite" and using.in_atomic_block:
         with using.cursor() as cursor:
             cursor.execute("SELECT last_insert_rowid()")
@@ -78,7 +127,7 @@ class Maker:
         self.model = model
         drawn = [f for f in fields if f.has_default() and callable(f.default)]
         self.fixed = {f.attname: f.get_default() for f in fields if f not in drawn}
-        self.drawn = [(f.attname, f.default) for f in drawn]
+        self.drawn = [(f.attname, _drawer(f.default)) for f in drawn]
         self.related = {f.name: f for f in fields if f.is_relation}
 
     def __call__(self, **content: Any) -> Any:
@@ -100,37 +149,42 @@ class Maker:
         return row
 
 
-def _reader(column: Any, using: Any) -> Callable[[Any], Any]:
-    """How a column's content is taken from an object, ready for the database. Texts, numbers and keys need no conversion."""
-    if isinstance(column, models.ForeignKey) and not isinstance(column.target_field, models.UUIDField):
-        return attrgetter(column.attname)
+def _drawer(default: Callable[[], Any]) -> Callable[[], Any]:
+    return ids.uuids().__next__ if default is ids.new_uuid else default
+
+
+def _drawn(default: Callable[[], Any], count: int) -> list[Any]:
+    draw = _drawer(default)
+    return [draw() for _ in range(count)]
+
+
+def _prepared(column: Any, values: Sequence[Any], using: Any) -> Sequence[Any]:
+    """One column's contents, ready for the database. Texts, numbers and keys need no conversion; days, moments and empty
+    facts of one batch are mostly the same few, and each is converted once."""
     if type(column) in _AS_THEY_ARE:
-        return attrgetter(column.attname)
-    if type(column) in _REPEATING and not (getattr(column, "auto_now", False) or getattr(column, "auto_now_add", False)):
-        return _kept(column, using)
+        return values
+    if isinstance(column, models.ForeignKey) and not isinstance(column.target_field, models.UUIDField):
+        return values
     if type(column) is models.UUIDField and using.vendor == "sqlite":
-        read = attrgetter(column.attname)
-        return lambda row: None if (found := read(row)) is None else found.hex
-    return lambda row: column.get_db_prep_save(column.pre_save(row, True), using)
+        return [None if value is None else value.hex for value in values]
+    if type(column) in _REPEATING:
+        return _converted_once(column, values, using)
+    return [column.get_db_prep_save(value, using) for value in values]
 
 
-def _kept(column: Any, using: Any) -> Callable[[Any], Any]:
-    """Days, moments and empty facts of one batch are mostly the same few: each is converted once."""
+def _converted_once(column: Any, values: Sequence[Any], using: Any) -> list[Any]:
     known: dict[Any, Any] = {}
-    read = attrgetter(column.attname)
     is_json = isinstance(column, models.JSONField)
-
-    def convert(row: Any) -> Any:
-        value = read(row)
+    found = []
+    for value in values:
         if is_json and value:
-            return column.get_db_prep_save(value, using)
+            found.append(column.get_db_prep_save(value, using))
+            continue
         key = type(value) if is_json else value
-        try:
-            return known[key]
-        except KeyError:
-            return known.setdefault(key, column.get_db_prep_save(value, using))
-
-    return convert
+        if key not in known:
+            known[key] = column.get_db_prep_save(value, using)
+        found.append(known[key])
+    return found
 
 
 _REPEATING = (models.DateTimeField, models.DateField, models.JSONField)
@@ -151,7 +205,8 @@ def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
     using = connections[router.db_for_write(model)]
     key: Any = model._meta.pk
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
-    prepared = [(*(f.get_db_prep_save(v, using) for f, v in zip(columns, row[1:], strict=True)), row[0]) for row in rows]
+    keys, *values = list(zip(*rows, strict=True)) or [()]
+    prepared = _rows_of([*(_prepared(f, v, using) for f, v in zip(columns, values, strict=False)), keys])
     if not prepared:
         return
     table = using.ops.quote_name(model._meta.db_table)

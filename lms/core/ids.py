@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import uuid
@@ -17,6 +18,17 @@ def new_uuid() -> uuid.UUID:
     if source is None:
         return uuid.uuid4()
     return uuid.UUID(int=source.getrandbits(128), version=4)
+
+
+def uuids() -> Iterator[uuid.UUID]:
+    """As many of ``new_uuid`` as wanted, for rows by the hundred: randomness is asked for once in a while, not for each."""
+    while True:
+        if _source.get() is not None:
+            yield new_uuid()
+            continue
+        drawn = memoryview(os.urandom(16 * 64))
+        for start in range(0, len(drawn), 16):
+            yield uuid.UUID(bytes=bytes(drawn[start : start + 16]), version=4)
 
 
 def new_code(length: int, alphabet: str = "23456789ABCDEFGHJKMNPQRSTUVWXYZ") -> str:

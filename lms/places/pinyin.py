@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 # what a character reads in place names, unless a phrase below says otherwise
@@ -54,8 +55,11 @@ _PHRASES = {
 }
 
 
+_loading = Lock()
+
+
 @cache
-def _reader() -> Any:
+def _corrected() -> Any:
     from pypinyin import lazy_pinyin, load_phrases_dict, load_single_dict
 
     load_single_dict({ord(character): reading for character, reading in _CHARACTERS.items()})
@@ -63,9 +67,16 @@ def _reader() -> Any:
     return lazy_pinyin
 
 
+def reader() -> Any:
+    """pypinyin's ``lazy_pinyin``, its dictionary corrected once: whoever spells anything asks here, or the same name reads
+    differently in two processes. One thread at a time: the correction walks the whole dictionary."""
+    with _loading:
+        return _corrected()
+
+
 def syllables_of(name: str) -> str:
     """Pinyin without tones, syllables apart: 鲁甸县 → ``lu dian xian``. Non-Chinese characters are dropped."""
-    return " ".join(s for s in _reader()(name, errors="ignore") if s).lower()
+    return " ".join(s for s in reader()(name, errors="ignore") if s).lower()
 
 
 def joined(syllables: str) -> tuple[str, str]:

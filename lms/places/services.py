@@ -75,6 +75,15 @@ def create_organisation(
 
 def create_organisations(rows: Sequence[Mapping[str, Any]], by: Actor) -> list[Organisation]:
     """Enter many (keys as in ``create_organisation``), returned in order; those that stand already are left as they are."""
+    if not rows:
+        return []
+    try:
+        return _create_organisations(rows, by)
+    except IntegrityError:  # somebody entered the same meanwhile: look again, once
+        return _create_organisations(rows, by)
+
+
+def _create_organisations(rows: Sequence[Mapping[str, Any]], by: Actor) -> list[Organisation]:
     drafts = [_organisation(row) for row in rows]
     for division in {d.division_id: d.division for d in drafts}.values():
         check_may_write(by, division)

@@ -47,7 +47,7 @@ def insert_rows(model: Any, fields: Any, rows: Any) -> None:
     _insert(model, fields, rows)
 
 
-def commit_chunk(**args: Any) -> int:
+def commit_chunk(**args: Any) -> list[int]:
     _wait(args["roster"].rows.filter(committed_at__isnull=False).count(), 1000, "entered")
     return _commit(**args)
 

@@ -106,7 +106,7 @@ class Command(InterfaceCommand):
             raise
         if entering:
             service.confirm_roster(roster=roster, by=by, send=False)
-            while committing.commit_chunk(roster=roster, by=by):
+            for _settled in committing.commit_rows(roster=roster, by=by):
                 pass
             service.close_roster(roster=roster, by=by)
         if passwords is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 import json
 import uuid
@@ -213,7 +212,10 @@ def _line(draft: Draft, valuer: Valuer, make: bulk.Maker) -> Line:
 def _digest(draft: Draft, person: Person | None) -> str:
     salt = bytes(person.salt) if person and person.salt else b""
     body = {"key": draft.key, "source": str(draft.source_uuid), **{k: str(v) for k, v in draft.evidence.items()}}
-    return hmac.new(salt, json.dumps(body, sort_keys=True, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(salt, _WRITTEN(body).encode(), "sha256").hex()
+
+
+_WRITTEN = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 def open_locks() -> set[tuple[str, int]]:

@@ -23,6 +23,7 @@ _SPACE_AMONG_HAN = re.compile(f"(?<=[{_HAN}]) +(?=[{_HAN}])")
 _SPACE = re.compile(r"\s+")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) != "\uff0e"}
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
+_ORDINARY = re.compile("[\u4e00-\u9fa5]{2,4}")  # most names: nothing to tidy
 _PUNCTUATION = frozenset(f"{DOT} -'.")
 
 
@@ -38,6 +39,8 @@ def normalise_name(text: object) -> str:
     """
     if not isinstance(text, str):
         raise BadName(_("姓名不是文字，请核对。"))
+    if _ORDINARY.fullmatch(text):
+        return text
     name = text.translate(_INVISIBLE).translate(_WIDE)
     name = "".join(_plain(c) for c in name)
     name = _SPACE.sub(" ", name).strip(" \u00b7" + DOTS)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from lms.core.errors import BadInput
 
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DROPPED = dict.fromkeys(map(ord, " \t\r\n\u00a0\u3000\u200b\ufeff'."))
 _DASHES = dict.fromkeys(map(ord, "—–－‐−―"), "-")
@@ -23,6 +24,8 @@ def normalise_phone(number: object) -> str:
         return ""
     if not isinstance(number, str):
         raise BadPhone(_("电话单元格是数字格式，请设为文本格式后重新填写。"))
+    if _MOBILE.fullmatch(number):
+        return number
     text = number.translate(_DASHES).translate(_WIDE).translate(_DROPPED).replace("(", "").replace(")", "-")
     if not text:
         return ""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
 from lms.accounts import services as accounts
 from lms.accounts.models import User
@@ -15,6 +14,7 @@ from lms.core.actor import Actor
 from lms.core.errors import Refused
 from lms.core.ids import new_code
 from lms.people.models import Person
+from lms.people.spelling import pinyin_of
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 DIGITS = "23456789"
@@ -72,7 +72,7 @@ def _open(people: Sequence[Person], by: Actor, usernames: Sequence[str | None]) 
 
 def suggested_username(name: str) -> str:
     """Pinyin of the name and five drawn characters: easy to type, not to be guessed from the name."""
-    spelled = "".join(c for c in "".join(lazy_pinyin(name)).lower() if c.isascii() and c.isalpha())[:16]
+    spelled = "".join(c for c in pinyin_of(name) if c.isascii() and c.isalpha())[:16]
     return (spelled or "user") + new_code(5, LETTERS[:8] + DIGITS)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from pypinyin import lazy_pinyin
 
 from lms.audit import services as audit
 from lms.core import bulk, clock
@@ -20,6 +20,7 @@ from lms.core.errors import BadInput, LmsError, Refused
 from lms.people import rules, selectors, vocabularies
 from lms.people.models import IdentityDocument, Person
 from lms.people.sealing import seal
+from lms.people.spelling import pinyin_of
 from lms.places.models import Division, Organisation
 
 CHUNK = 500
@@ -226,11 +227,6 @@ def _short(text: str, longest: int, label: str | Promise) -> str:
     return text
 
 
-def pinyin_of(name: str) -> str:
-    """The name spelled without tones, separators and case: what two careless spellings have in common."""
-    return "".join(c for c in "".join(lazy_pinyin(name)).casefold() if c.isalpha())[:200]
-
-
 def _clash(person: Person, name: str) -> str:
     """A sentence when the holder of the document has another name. It does not say which."""
     if person.erased_at is None and not rules.names_alike(person.name, name):
@@ -248,7 +244,7 @@ def _register_chunk(rows: Sequence[_Clean], by: Actor, start: int) -> list[Perso
         }
         if errors:
             raise RowErrors(errors)
-        make, make_document = bulk.Maker(Person), bulk.Maker(IdentityDocument)
+        make = bulk.Maker(Person)
         made: list[Person] = []
         documents: list[tuple[Person, _Clean]] = []
         result: list[Person] = []
@@ -263,13 +259,17 @@ def _register_chunk(rows: Sequence[_Clean], by: Actor, start: int) -> list[Perso
             result.append(person)
         if made:
             bulk.create(Person, made)
-            bulk.create(
-                IdentityDocument,
-                [make_document(person=person, kind=row.kind, **seal(row.kind, row.number)) for person, row in documents],
-                keys=False,
-            )
+            _insert_documents(documents)
             audit.record_many("people.person.registered", made, by=by, path_of=lambda p: p.division.path)
         return _kept(result)
+
+
+def _insert_documents(documents: Sequence[tuple[Person, _Clean]]) -> None:
+    """In the order of their hashes: of two chunks that hold the same people one waits for the other, and neither for ever."""
+    stored = [{"person_id": person.pk, "kind": row.kind, **seal(row.kind, row.number)} for person, row in documents]
+    stored.sort(key=itemgetter("number_index"))
+    columns = {name: [one[name] for one in stored] for name in (stored[0] if stored else ())}
+    bulk.insert_columns(IdentityDocument, len(stored), created_at=clock.now(), **columns)
 
 
 def _kept(people: list[Person]) -> list[Person]:
