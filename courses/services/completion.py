@@ -166,7 +166,9 @@ def post_study_days(*, before: dt.date | None = None, by: Actor) -> int:
     count = 0
     for start in range(0, len(pks), 200):
         with transaction.atomic():
-            chunk = StudyDay.objects.select_for_update(of=("self",)).filter(pk__in=pks[start : start + 200]).order_by("pk")
+            chunk = (
+                StudyDay.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=pks[start : start + 200]).order_by("pk")
+            )
             drafts = _unposted(chunk, by)
             ledger.post(drafts, by=by)
             count += len(drafts)

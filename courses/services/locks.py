@@ -20,7 +20,7 @@ def check_may_run(training_class: TrainingClass, by: Actor) -> None:
 def locked_class(training_class: TrainingClass, by: Actor) -> TrainingClass:
     """The class's row, locked and fresh, for somebody who may run it."""
     found = (
-        TrainingClass.objects.select_for_update(of=("self",))
+        TrainingClass.objects.select_for_update(of=("self",), no_key=True)
         .select_related("division", "organiser", "programme", "category", "funder")
         .get(pk=training_class.pk)
     )
@@ -37,6 +37,8 @@ def check_live(training_class: TrainingClass) -> None:
 def locked_session(session: CourseSession, by: Actor) -> CourseSession:
     """Class and session locked in that order, fresh; for somebody who may run the class."""
     training_class = locked_class(session.training_class, by)
-    found = CourseSession.objects.select_for_update(of=("self",)).select_related("trainer__division").get(pk=session.pk)
+    found = (
+        CourseSession.objects.select_for_update(of=("self",), no_key=True).select_related("trainer__division").get(pk=session.pk)
+    )
     found.training_class = training_class
     return found

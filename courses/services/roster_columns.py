@@ -65,7 +65,7 @@ def outline_roster(*, roster: RosterImport, by: Actor) -> RosterImport:
     index, header = reading.recognise(seen, wordings_of(roster.training_class.division))
     sheets = [sheet.as_json() for sheet in seen.sheets]
     with transaction.atomic():
-        found = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk)
+        found = RosterImport.objects.select_for_update(of=("self",), no_key=True).get(pk=roster.pk)
         if found.state == RosterState.READING:
             found.kind = seen.kind
             found.outline = crypto.encrypt(json.dumps(sheets, ensure_ascii=False), purpose=PURPOSE)
@@ -162,7 +162,7 @@ def confirm_columns(
     with transaction.atomic():
         training_class = locked_class(roster.training_class, by)
         check_live(training_class)
-        found = RosterImport.objects.select_for_update(of=("self",)).get(pk=roster.pk)
+        found = RosterImport.objects.select_for_update(of=("self",), no_key=True).get(pk=roster.pk)
         if found.state not in (RosterState.MAPPING, RosterState.READY):
             raise Refused(_("这份名册%(state)s，不能再改列的对应关系。") % {"state": found.get_state_display()})
         found.training_class = training_class

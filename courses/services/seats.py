@@ -22,7 +22,7 @@ from lms.people import selectors as people
 def lock(training_class: TrainingClass) -> TrainingClass:
     """The class's row, locked and fresh, for anybody: who may do what is the caller's to ask."""
     return (
-        TrainingClass.objects.select_for_update(of=("self",))
+        TrainingClass.objects.select_for_update(of=("self",), no_key=True)
         .select_related("division", "organiser", "programme", "category", "funder")
         .get(pk=training_class.pk)
     )

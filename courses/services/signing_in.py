@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
@@ -83,25 +85,36 @@ def review_late(*, attendance: Attendance, stands: bool, by: Actor) -> Attendanc
     return found
 
 
-def _tried(session: CourseSession, person: Person, act: object) -> Attendance:
-    """Wrong codes are counted for each person and half-day, outside the transaction that they undo."""
+_UNSEEN: dict[str, Any] = {"reviewed_at": None, "reviewed_by": None}  # what was sent later waits for a look, each time
+
+
+def _tried(session: CourseSession, person: Person, act: Callable[[], Attendance]) -> Attendance:
+    """Wrong codes are counted for each person and half-day, outside the transaction that they undo.
+
+    One of the few tries is taken before the code is looked at, and given back unless it was wrong: of many sent at the same
+    moment no more are looked at than there are tries.
+    """
     key = f"courses:sign-in:{session.uuid}:{person.uuid}"
-    if int(cache.get(key) or 0) >= rules.SIGN_IN_TRIES:
+    tries = (f"{key}:{number}" for number in range(rules.SIGN_IN_TRIES))
+    taken = next((one for one in tries if cache.add(one, 1, rules.SIGN_IN_TRIES_SECONDS)), None)
+    if taken is None:
         raise Refused(_("试错次数太多，请过十分钟再试，或请班主任为您登记。"))
     try:
-        made = act()  # type: ignore[operator]
-    except WrongCode:
-        if not cache.add(key, 1, rules.SIGN_IN_TRIES_SECONDS):
-            cache.incr(key)
+        made = act()
+    except Exception as error:
+        if not isinstance(error, WrongCode):
+            cache.delete(taken)
         raise
-    assert isinstance(made, Attendance)
+    cache.delete(taken)
     return made
 
 
 def _locked(session: CourseSession, person: Person, by: Actor) -> tuple[CourseSession, ClassEnrolment]:
     """Class and half-day under their locks, and the learner's own enrolment; anybody else's is missing."""
     training_class = lock(session.training_class)
-    found = CourseSession.objects.select_for_update(of=("self",)).select_related("trainer__division").get(pk=session.pk)
+    found = (
+        CourseSession.objects.select_for_update(of=("self",), no_key=True).select_related("trainer__division").get(pk=session.pk)
+    )
     found.training_class = training_class
     enrolment = ClassEnrolment.objects.filter(
         training_class=training_class, person_id__in=people.ids_of(person), state=EnrolmentState.ENROLLED
@@ -128,6 +141,8 @@ def _sign_in(session: CourseSession, person: Person, code: str, by: Actor, *, mo
         standing = Attendance.objects.filter(session=found, enrolment=enrolment).first()
         if standing is not None and (standing.minutes or standing.signed_in_at):
             return standing
+        if standing is not None and standing.reviewed_at is not None and moment is not None:
+            raise Refused(_("补送的签到班主任已经看过，没有采用；如确已到场，请联系班主任补登。"))
         now = clock.now()
         at = moment or now
         _check_open(found, late=moment is not None)
@@ -136,7 +151,7 @@ def _sign_in(session: CourseSession, person: Person, code: str, by: Actor, *, mo
         if at > found.ends_at:
             raise Refused(_("本课次已结束签到；如确已到场，请联系班主任补登。"))
         _check_code(found, code, at, leaving=False)
-        stamps = {"signed_in_at": at, "late_sent": moment is not None, "received_at": now if moment else None}
+        stamps = {"signed_in_at": at, "late_sent": moment is not None, "received_at": now if moment else None, **_UNSEEN}
         if not found.training_class.needs_check_out:
             return mark(found, [(enrolment, found.minutes)], method=AttendanceMethod.CODE, stamps=stamps, by=by)[0]
         made = standing or Attendance(session=found, enrolment=enrolment)
@@ -173,7 +188,7 @@ def _sign_out(session: CourseSession, person: Person, code: str, by: Actor, *, m
         )
         stamps: dict[str, object] = {"signed_out_at": at}
         if moment is not None:
-            stamps |= {"late_sent": True, "received_at": now}
+            stamps |= {"late_sent": True, "received_at": now, **_UNSEEN}
         Attendance.objects.filter(pk=standing.pk).update(**stamps)  # kept also where the minutes stay as they were
         audit.record("courses.attendance.signed_out", standing, by=by, division_path=training_class.division.path)
         mark(found, [(enrolment, minutes)], method=AttendanceMethod.CODE, stamps=stamps, by=by)

@@ -91,7 +91,7 @@ def _enrolment(person: Person, course: CoursePage) -> CourseEnrolment | None:
 def lock_person(person: Person) -> None:
     """One at a time per person: credited time, answers and completion."""
     StudyClock.objects.get_or_create(person=person)
-    StudyClock.objects.select_for_update().get(person=person)
+    StudyClock.objects.select_for_update(no_key=True).get(person=person)
 
 
 def open_lesson(*, enrolment: CourseEnrolment, lesson: LessonPage, by: Actor) -> LessonProgress:

@@ -211,6 +211,49 @@ def test_a_late_mark_is_looked_at_and_struck_off(world):
     assert services.review_late(attendance=mark, stands=True, by=SYSTEM).minutes == 0
 
 
+def test_what_was_struck_off_cannot_be_sent_again(world):
+    """The phone still has it, and sends it again: it was looked at already, and must not count unseen."""
+    session, person, actor, _enrolment = attending(world)
+    typed, sent = session.starts_at + 5 * MINUTE, session.ends_at + dt.timedelta(hours=6)
+
+    def send() -> Attendance:
+        return services.sign_in_later(
+            session=session, person=person, code=code_at(session, typed), claimed=typed, device_now=sent, by=actor
+        )
+
+    with clock.at(sent):
+        services.review_late(attendance=send(), stands=False, by=SYSTEM)
+        with pytest.raises(Refused, match="已经看过"):
+            send()
+    assert Attendance.objects.get().minutes == 0
+    on_site = session.starts_at + 20 * MINUTE
+    with clock.at(on_site):
+        came = services.sign_in(session=session, person=person, code=code_at(session, on_site), by=actor)
+    assert (came.minutes, came.late_sent, came.reviewed_at) == (180, False, None)
+
+
+def test_signing_out_sent_later_waits_for_a_look_of_its_own(world):
+    session, person, actor, _enrolment = attending(world, needs_check_out=True)
+    into, out, sent = session.starts_at, session.ends_at, session.ends_at + dt.timedelta(hours=6)
+    mark = None
+    with clock.at(sent):
+        for moment, leaving in ((into, False), (out, True)):
+            mark = services.sign_in_later(
+                session=session,
+                person=person,
+                code=code_at(session, moment, leaving=leaving),
+                claimed=moment,
+                device_now=sent,
+                leaving=leaving,
+                by=actor,
+            )
+            if not leaving:
+                services.review_late(attendance=mark, stands=True, by=SYSTEM)
+    assert mark is not None
+    assert mark.minutes == 180
+    assert list(presence.late_waiting(session)) == [mark]
+
+
 def test_the_phone_s_journal_answers_for_good_or_not_at_all(world):
     session, person, _actor, _enrolment = attending(world)
     client = make_client(person.user)
