@@ -7,6 +7,7 @@
 #   make test                       everything, as in .ci/run: two databases, a real worker, a real browser
 #   make check                      the daily gate, under a minute
 #   make bench                      ratios against bare views, written to bench/results/
+#   make bench-scale [ARGS="--lines 1000000 --then 10000000"]      a province of lines on a scratch PostgreSQL; bench/scale
 #   make messages                   bring locale/en in line with the code
 #   make format | lock | vendor     format the code; resolve the lock files anew; fetch the front-end libraries
 #
@@ -16,7 +17,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 PY := .venv/bin/python
 WORLD ?= main
 
-.PHONY: run start stop backup restore test check fast bench messages format lock vendor python environment
+.PHONY: run start stop backup restore test check fast bench bench-scale messages format lock vendor python environment
 
 run: python
 	@$(PYTHON) deploy/local/run.py demo
@@ -43,6 +44,10 @@ check: python ## the daily gate
 
 bench: environment
 	@$(PY) bench/run.py $(ARGS)
+
+bench-scale: python
+	@$(PYTHON) deploy/local/environment.py dev
+	@$(PY) bench/scale/run.py $(ARGS)
 
 messages: python
 	@$(PYTHON) deploy/local/environment.py dev

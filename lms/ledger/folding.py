@@ -95,12 +95,6 @@ class Basis:
     def labels(self) -> tuple[str, ...]:
         return tuple(sorted({way.label for way in self.ways}))
 
-    def way(self, entry: Entry) -> Way | None:
-        for way in self.ways:
-            if way.kind == entry.kind and way.label == entry.label:
-                return way
-        return None
-
 
 class Unit(NamedTuple):
     """One counted unit: a person-time, with its single value in each dimension and the line that made it count."""
@@ -143,12 +137,19 @@ def facets_of(sex: str, ethnic_group: str, education: str, birth_year: int, year
 
 def units_of(entries: Iterable[Entry], plans: Mapping[uuid.UUID, Plan], basis: Basis) -> list[Unit]:
     """Every unit that ``basis`` counts among standing lines, ordered by person, occasion and slot."""
+    ways = {(way.kind, way.label): way for way in reversed(basis.ways)}  # of two for the same the first
+    per_slot = basis.per_slot
     groups: dict[tuple[int, uuid.UUID, str], list[tuple[Entry, Way]]] = {}
     for entry in entries:
-        way = basis.way(entry)
-        if way is not None:
-            key = (entry.person, entry.occasion, entry.slot if basis.per_slot else "")
-            groups.setdefault(key, []).append((entry, way))
+        way = ways.get((entry.kind, entry.label))
+        if way is None:
+            continue
+        key = (entry.person, entry.occasion, entry.slot if per_slot else "")
+        group = groups.get(key)
+        if group is None:
+            groups[key] = [(entry, way)]
+        else:
+            group.append((entry, way))
     found = []
     for key in sorted(groups, key=lambda k: (k[0], k[1].int, k[2])):
         unit = _unit(key, groups[key], plans.get(key[1]), basis)

@@ -15,7 +15,7 @@ from lms.ledger.models import CountingBasis, Line
 from lms.ledger.rules import first_day, last_day
 from lms.places.models import Division
 from lms.reports import canonical
-from lms.reports.breakdown import breakdown
+from lms.reports.breakdown import breakdowns
 from lms.reports.models import Submission
 
 SPLITS = ("division", "mode", "category")
@@ -26,7 +26,7 @@ def make(division: Division, period: int, *, basis: CountingBasis, position: int
     """The payload in the source language, whoever asks."""
     with translation.override("zh-hans"):
         start, end = first_day(period), last_day(period)
-        found = {by: breakdown(division=division, start=start, end=end, basis=basis, position=position, by=by) for by in SPLITS}
+        found = breakdowns(division=division, start=start, end=end, basis=basis, position=position, by=SPLITS)
         scope = ledger.Scope.of(division, start, end, as_of=position)
         content: dict[str, Any] = {
             **canonical.payload(found["division"]),
