@@ -36,6 +36,7 @@ def run(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 def measure(province: Province, say: Callable[[str], None]) -> list[Row]:
     """Rows of figures in milliseconds, one for each layout."""
     found = []
+    run("DROP TABLE IF EXISTS copy_whole, copy_years")
     for layout, make in (("whole", whole), ("by year", by_year)):
         say(f"copying the ledger: {layout}")
         build_ms, table = taking(make)
@@ -115,8 +116,8 @@ def questions(table: str, province: Province) -> Row:
         "keys_500_ms": _median(by_key),
         "insert_100k_ms": _insert(table),
     }
-    size = "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(%s::regclass)"
-    return {**answers, "bytes": int(run(size, table)[0][0])}
+    size = "SELECT coalesce(sum(pg_total_relation_size(relid)), pg_total_relation_size(%s)) FROM pg_partition_tree(%s)"
+    return {**answers, "bytes": int(run(size, table, table)[0][0])}
 
 
 def _median(work: Callable[[], Any], rounds: int = ROUNDS) -> float:

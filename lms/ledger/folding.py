@@ -11,6 +11,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from lms.ledger.kinds import MIXED
@@ -135,6 +136,9 @@ def facets_of(sex: str, ethnic_group: str, education: str, birth_year: int, year
     )
 
 
+_reported, _known = attrgetter("on", "position"), attrgetter("position")  # the order in which lines count, and became known
+
+
 def units_of(entries: Iterable[Entry], plans: Mapping[uuid.UUID, Plan], basis: Basis) -> list[Unit]:
     """Every unit that ``basis`` counts among standing lines, ordered by person, occasion and slot."""
     ways = {(way.kind, way.label): way for way in reversed(basis.ways)}  # of two for the same the first
@@ -160,8 +164,11 @@ def units_of(entries: Iterable[Entry], plans: Mapping[uuid.UUID, Plan], basis: B
 
 def _unit(key: tuple[int, uuid.UUID, str], group: list[tuple[Entry, Way]], plan: Plan | None, basis: Basis) -> Unit | None:
     best: tuple[dt.date, int, Entry] | None = None
-    for way in {way for _entry, way in group}:
-        lines = sorted((e for e, w in group if w == way), key=lambda e: (e.on, e.position))
+    by_way: dict[Way, list[Entry]] = {}
+    for entry, way in group:
+        by_way.setdefault(way, []).append(entry)
+    for way, lines in by_way.items():
+        lines.sort(key=_reported)
         needed = _needed(lines, way, plan, basis, key[2])
         if not needed:
             continue
@@ -170,7 +177,7 @@ def _unit(key: tuple[int, uuid.UUID, str], group: list[tuple[Entry, Way]], plan:
             best = (day, needed[-1].position, needed[-1])
     if best is None:
         return None
-    earliest = min((entry for entry, _way in group), key=lambda e: e.position)
+    earliest = min((entry for entry, _way in group), key=_known)
     return Unit(
         measure=basis.measure,
         person=key[0],
@@ -219,7 +226,7 @@ def _day(needed: list[Entry], plan: Plan | None, basis: Basis) -> dt.date:
             day = plan.first
         elif basis.span == "last" and plan.last is not None:
             day = max(plan.last, reached)
-    return max([day, *(entry.on for entry in needed if entry.displaced)])
+    return max([day, *[entry.on for entry in needed if entry.on != entry.happened_on]])  # displaced ones
 
 
 def _mode(earliest: Entry, plan: Plan | None, basis: Basis, slot: str) -> str:

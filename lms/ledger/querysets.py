@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lms.core.actor import Actor
+from lms.ledger.rules import first_day, last_day
 from lms.places.boundaries import THEN, Boundaries
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def _midnight(day: dt.date) -> dt.datetime:
 class LineQuerySet(models.QuerySet[Any]):
     def as_of(self, position: int | None = None) -> LineQuerySet:
         """Lines that stood at the position (None: now): known by then, and neither reversed by then nor counter-lines."""
-        counter = self.model._default_manager.filter(reverses=OuterRef("pk"))
+        # counter-lines are few; unless told so, a planner takes them to be as many as the lines
+        counter = self.model._default_manager.filter(reverses__isnull=False, reverses=OuterRef("pk"))
         if position is None:
             return self.filter(~Exists(counter), sign=1)
         return self.filter(~Exists(counter.filter(position__lte=position)), sign=1, position__lte=position)
@@ -53,6 +55,10 @@ class LineQuerySet(models.QuerySet[Any]):
         if end is not None:
             condition &= Q(posted_on__lte=end)
         return self.filter(condition)
+
+    def in_period(self, period: int) -> LineQuerySet:
+        """Lines posted to a month (yyyymm). Its days are named too: the index by day finds them."""
+        return self.posted(first_day(period), last_day(period)).filter(posted_period=period)
 
     def reported(self, start: dt.date | None, end: dt.date | None, *, late: bool = False) -> LineQuerySet:
         """Lines reported between the days; with ``late`` also those that happened then and were posted to a later period."""

@@ -53,7 +53,7 @@ COLUMNS: dict[str, str] = {
 
 def lines_under(division: Division, period: int, position: int) -> LineQuerySet:
     """Lines and counter-lines posted to the period by the position; later ones are not sealed."""
-    return Line.objects.filter(posted_period=period, position__lte=position).within(division)
+    return Line.objects.filter(position__lte=position).in_period(period).within(division)
 
 
 def rows(division: Division, period: int, position: int) -> Iterator[list[str]]:

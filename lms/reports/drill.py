@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import ExpressionWrapper, F, IntegerField, Min, Q, QuerySet
+from django.db.models import Count, ExpressionWrapper, F, IntegerField, Min, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -110,8 +110,9 @@ def open_figure(wanted: Wanted) -> Opened:
     title, unit = (str(text) for text in UNITS[wanted.what])
     if wanted.what in _OF_LINES:
         lines = _lines(wanted)
-        total = sum(lines.order_by().values_list("quantity", flat=True)) if wanted.what == "unnamed" else lines.count()
-        return Opened(title, unit, "line", lines, lines.count(), total)
+        found = lines.order_by().aggregate(lines=Count("pk"), heads=Sum("quantity"))
+        total = (found["heads"] or 0) if wanted.what == "unnamed" else found["lines"]
+        return Opened(title, unit, "line", lines, found["lines"], total)
     units = _units(wanted)
     if wanted.what == "person_times":
         count = units.count()

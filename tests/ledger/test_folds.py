@@ -10,6 +10,7 @@ import pytest
 from lms.core import positions
 from lms.ledger import selectors, services
 from lms.ledger.models import Line
+from lms.ledger.selectors import lines
 from tests.factories import ledger as book
 from tests.factories.world import make_person
 
@@ -122,3 +123,18 @@ def test_video_steps_value_a_lesson_studied_on_two_days_as_one(world):
     scheme = selectors.scheme_by_code("video-steps")
     found = selectors.minutes_and_hours(year(world.county), scheme=scheme)
     assert (found.minutes, found.hundredths) == (32, 100)
+
+
+@pytest.mark.parametrize("where", ["nation", "province", "county"])
+def test_occasions_named_or_joined_give_the_same_units(world, a_class, monkeypatch, where):
+    """A class too many for the list of a statement is found by the subquery: the same lines either way."""
+    person = make_person(world.county)
+    for half_day in a_class:
+        book.attended(person, half_day)
+    elsewhere = book.scheduled(uuid.uuid4(), D2, world.far_county)
+    book.attended(person, elsewhere, division=world.far_county)
+    scope = year(getattr(world, where))
+    named = selectors.counted(scope)
+    monkeypatch.setattr(lines, "_nameable", lambda _alias: 0)
+    assert selectors.counted(scope) == named != []
+    assert len(named) == (1 if where == "county" else 2)

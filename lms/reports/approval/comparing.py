@@ -101,6 +101,6 @@ def compare(division: Division, period: int, *, basis: CountingBasis | None, sub
     total = Compared("", _("合计"), Figures.of_payload(content["total"]), Figures.of_row(known.total))
     lines = Line.objects.standing().within(division)
     late = lines.reported(start, end, late=True).filter(posted_on__gt=end).count()
-    gone = Line.objects.filter(posted_period=period, sign=1, position__lte=submission.closing_position).within(division)
+    gone = Line.objects.filter(sign=1, position__lte=submission.closing_position).in_period(period).within(division)
     reversed_since = gone.filter(reversed_by__position__gt=submission.closing_position).count()
     return Comparison(rows, total, late, reversed_since, now)

@@ -67,11 +67,11 @@ def made_again(submission: Submission) -> str:
 
 
 def has_lines(division: Division, period: int) -> bool:
-    return Line.objects.standing().filter(posted_period=period).within(division).exists()
+    return Line.objects.standing().in_period(period).within(division).exists()
 
 
 def line_count(division: Division, period: int) -> int:
-    return Line.objects.filter(posted_period=period).within(division).count()
+    return Line.objects.in_period(period).within(division).count()
 
 
 def rows_by_key(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
