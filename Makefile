@@ -8,6 +8,7 @@
 #   make check                      the daily gate, under a minute
 #   make bench                      ratios against bare views, written to bench/results/
 #   make bench-scale [ARGS="--lines 1000000 --then 10000000"]      a province of lines on a scratch PostgreSQL; bench/scale
+#   make bench-load                 500 candidates in one sitting while the server's processes are killed; ARGS="--help"
 #   make messages                   bring locale/en in line with the code
 #   make format | lock | vendor     format the code; resolve the lock files anew; fetch the front-end libraries
 #
@@ -17,7 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 PY := .venv/bin/python
 WORLD ?= main
 
-.PHONY: run start stop backup restore test check fast bench bench-scale messages format lock vendor python environment
+.PHONY: run start stop backup restore test check fast bench bench-scale bench-load messages format lock vendor python environment
 
 run: python
 	@$(PYTHON) deploy/local/run.py demo
@@ -48,6 +49,10 @@ bench: environment
 bench-scale: python
 	@$(PYTHON) deploy/local/environment.py dev
 	@$(PY) bench/scale/run.py $(ARGS)
+
+bench-load: python
+	@$(PYTHON) deploy/local/environment.py dev
+	@$(PY) bench/load/run.py $(ARGS)
 
 messages: python
 	@$(PYTHON) deploy/local/environment.py dev

@@ -8,6 +8,8 @@ bind = os.environ.get("BIND", "0.0.0.0:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2 * (os.cpu_count() or 1)))
 threads = int(os.environ.get("WEB_THREADS", "4"))
+# what a worker has taken on is lost when it dies; the others wait in the kernel's queue, for whichever worker is there
+worker_connections = 8 * threads
 timeout = 120
 graceful_timeout = 30
 keepalive = 20

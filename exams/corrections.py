@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import F
 
 from exams.models import Regrade
 from exams.regrade_states import EFFECTIVE, Remedy
@@ -54,8 +53,12 @@ def points_after(corrections: Sequence[Correction], before: int, full: int, mark
 
 def as_correction(regrade: Regrade) -> Correction:
     version = regrade.item_version
-    answers = () if regrade.remedy == Remedy.VOID else regrade.keys
-    return Correction(tuple(key_of(version.kind, answer, version.tolerance) for answer in answers), regrade.keeps_better)
+    return _correction(version.kind, version.tolerance, regrade.remedy, regrade.keys, regrade.keeps_better)
+
+
+def _correction(kind: str, tolerance: str, remedy: str, keys: Sequence[Sequence[str]], keeps_better: bool) -> Correction:
+    answers = () if remedy == Remedy.VOID else keys
+    return Correction(tuple(key_of(kind, answer, tolerance) for answer in answers), keeps_better)
 
 
 def key_of(kind: str, answer: Sequence[str], tolerance: str = "") -> AnswerKey:
@@ -67,9 +70,16 @@ def of_paper(paper_id: int) -> dict[int, list[Correction]]:
     """Number in the paper → the corrections of its item, in the order they took effect. One query; mostly empty."""
     rows = Regrade.objects.filter(state__in=EFFECTIVE, item_version__paper_items__paper_id=paper_id)
     found: dict[int, list[Correction]] = {}
-    numbered = rows.annotate(number=F("item_version__paper_items__number")).select_related("item_version")
-    for regrade in numbered.order_by("effective_at", "pk"):
-        found.setdefault(regrade.number, []).append(as_correction(regrade))
+    columns = (
+        "item_version__paper_items__number",
+        "item_version__kind",
+        "item_version__tolerance",
+        "remedy",
+        "keys",
+        "keeps_better",
+    )
+    for number, *told in rows.order_by("effective_at", "pk").values_list(*columns):
+        found.setdefault(number, []).append(_correction(*told))
     return found
 
 

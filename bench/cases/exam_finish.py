@@ -22,6 +22,7 @@ def prepare(bench: Bench) -> Pair:
         attempt = services.start_attempt(paper=bench.paper, person=person, by=factory.actor_of(person))
         answers = [Given(number, 1, ("B",)) for number in range(1, 81)]
         services.save_answers(attempt_uuid=attempt.uuid, answers=answers, window="", by=None, user_id=person.user_id)
+        client.get("/bench/page/1/")  # a candidate has been here before: the session is not new
         waiting.append((client, reverse("exams:attempt_submit", kwargs={"attempt": attempt.uuid})))
 
     def ours() -> None:

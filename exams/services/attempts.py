@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -159,6 +159,17 @@ def take_window(*, attempt: Attempt, window: str, by: Actor, insist: bool, devic
     return bool(taken)
 
 
+def hand_in(*, attempt_uuid: uuid.UUID, by: Actor) -> Attempt:
+    """Submit one's own attempt, read and locked at once; see ``submit_attempt``. Missing where it is somebody else's."""
+    if by.user_id is None:
+        raise Missing(_("没有找到。"))
+    with transaction.atomic():
+        found = _locked().filter(uuid=attempt_uuid, person__user_id=by.user_id).first()
+        if found is None:
+            raise Missing(_("没有找到。"))
+        return _submit(found, by, SubmitCause.CANDIDATE)
+
+
 def submit_attempt(*, attempt: Attempt, by: Actor, because: SubmitCause = SubmitCause.CANDIDATE) -> Attempt:
     """Close an attempt and mark it, in one transaction; posts ``scored``. Submitting twice marks once.
 
@@ -166,23 +177,27 @@ def submit_attempt(*, attempt: Attempt, by: Actor, because: SubmitCause = Submit
     """
     require_own(attempt.person, by)
     with transaction.atomic():
-        locked = (
-            Attempt.objects.select_for_update(of=("self",))
-            .select_related("paper", "division", "person__organisation", "participation__category", "participation__programme")
-            .get(pk=attempt.pk)
-        )
-        if locked.state != AttemptState.OPEN:
-            return locked
-        now = clock.now()
-        locked.state = AttemptState.SUBMITTED
-        locked.submitted_at = now
-        locked.submitted_because = SubmitCause.TIME if now > locked.deadline_at else because
-        marked = mark_attempt(locked, by=by)
-        given = practice.results_of(marked)
-        _note_pace(marked, [result.answered_at for result in given])
-        if marked.state == AttemptState.MARKED and marked.paper.shows_keys and marked.sitting_id is None:
-            practice.note_results(marked.person, given)
-        return marked
+        return _submit(_locked().get(pk=attempt.pk), by, because)
+
+
+def _locked() -> QuerySet[Attempt]:
+    """Attempts to be closed, with what marking and posting ask of them. A programme is asked for where there is one."""
+    rows = Attempt.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("paper", "division", "person__organisation").order_by()
+
+
+def _submit(locked: Attempt, by: Actor, because: SubmitCause) -> Attempt:
+    if locked.state != AttemptState.OPEN:
+        return locked
+    now = clock.now()
+    locked.state = AttemptState.SUBMITTED
+    locked.submitted_at = now
+    locked.submitted_because = SubmitCause.TIME if now > locked.deadline_at else because
+    given = mark_attempt(locked, by=by)
+    _note_pace(locked, [result.answered_at for result in given])
+    if locked.state == AttemptState.MARKED and locked.paper.shows_keys and locked.sitting_id is None:
+        practice.note_results(locked.person, given)
+    return locked
 
 
 def submit_overdue(*, by: Actor, limit: int = 500) -> int:

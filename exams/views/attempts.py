@@ -227,8 +227,11 @@ def attempt_save(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
 @found
 def attempt_submit(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
     """Look over once more, then hand in. Twice is once."""
+    if request.method == "POST":
+        services.hand_in(attempt_uuid=attempt, by=request.actor)  # type: ignore[attr-defined]
+        return redirect("exams:attempt_result", attempt=attempt)
     row = _own(request, attempt)
-    if row.state == AttemptState.OPEN and request.method != "POST":
+    if row.state == AttemptState.OPEN:
         responses = list(row.responses.all())
         context = {
             "attempt": row,
@@ -239,8 +242,6 @@ def attempt_submit(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
             "minutes_left": max(0, (row.deadline_at - clock.now()) // dt.timedelta(minutes=1)),
         }
         return render(request, "exams/attempt_submit.html", context)
-    if request.method == "POST":
-        services.submit_attempt(attempt=row, by=request.actor)  # type: ignore[attr-defined]
     return redirect("exams:attempt_result", attempt=attempt)
 
 

@@ -237,5 +237,5 @@ def test_starting_and_submitting_take_a_constant_number_of_queries(size, django_
     with django_assert_max_num_queries(10):
         attempt = services.start_attempt(paper=paper, person=person, by=make.actor_of(person))
     attempt = Attempt.objects.select_related("person").get(pk=attempt.pk)
-    with django_assert_max_num_queries(17 if connection.vendor == "postgresql" else 16):
+    with django_assert_max_num_queries(16 if connection.vendor == "postgresql" else 15):
         services.submit_attempt(attempt=attempt, by=make.actor_of(person))
