@@ -73,6 +73,7 @@ class ItemForm(forms.Form):
         help_text=_("法条有新文本时，这道题会停止抽用并提醒修订。没有的法条请先在“法规已变的试题”里登记。"),
     )
     source = forms.CharField(label=_("来源"), max_length=200, initial=_("自编"))
+    credit = forms.CharField(label=_("作者署名"), max_length=80, required=False, help_text=_("命题人或命题单位；可以不写。"))
 
     def __init__(self, *args: Any, bank: ItemBank, in_case: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,6 +128,7 @@ class ItemForm(forms.Form):
             "law_as_of": version.law_as_of,
             "articles": [citation.article_id for citation in version.citations.all()],
             "source": version.source,
+            "credit": version.credit,
             "tolerance": content.tolerance,
         }
         for placement in version.item.placements.select_related("edition"):
@@ -197,6 +199,7 @@ class ItemForm(forms.Form):
             "law_as_of": self.cleaned_data["law_as_of"],
             "articles": list(self.cleaned_data["articles"]),
             "source": self.cleaned_data["source"],
+            "credit": self.cleaned_data["credit"],
         }
 
     def _read(self, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from exams.exchange import essays, tables
+from exams.exchange import essays, marks, tables
 from exams.exchange.reading import FoundItem, Reading, Unreadable
 from exams.exchange.tables import COLUMNS, Row
 from lms.core import workbook_guard
@@ -70,7 +70,7 @@ def _read(rows: list[list[Any]], first: int, header: dict[int, str]) -> Reading:
             case, faulty = None, ""
         try:
             item = tables.item_of(row)
-        except (tables.Bad, essays.Unmarked) as error:
+        except (tables.Bad, essays.Unmarked, marks.Unclear) as error:
             if belongs and case is not None:
                 faulty = faulty or _("第 %(row)d 行的小题：%(reason)s") % {"row": number, "reason": error}
             else:

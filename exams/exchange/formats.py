@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exams.exchange import aiken, contents, docx, excel, gift, moodle, plain_writing, qti, tables
+from exams.exchange import aiken, contents, docx, excel, gift, marks, moodle, plain_writing, qti, tables
 from exams.exchange.docx_writing import write_docx
 from exams.exchange.moodle_writing import write_moodle
 from exams.exchange.plain import read_plain
@@ -31,13 +31,16 @@ EXTRAS = {
     "chapter": gettext_lazy("章节"),
     "points": gettext_lazy("分值"),
     "law_as_of": gettext_lazy("法规截至日期"),
+    "articles": gettext_lazy("依据的法条"),
     "source": gettext_lazy("来源"),
+    "credit": gettext_lazy("作者"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """``carries`` names the extras that come back; pictures only where ``pictures`` is true."""
+    """``carries`` names the extras that come back, for the questions of a case only where ``in_parts`` is true; pictures only
+    where ``pictures`` is."""
 
     code: str
     label: Any  # lazy where it is translated
@@ -48,6 +51,10 @@ class Format:
     kinds: frozenset[str]
     carries: frozenset[str]
     pictures: bool = False
+    in_parts: bool = False  # a question of a case keeps a law and a source of its own
+
+    def of_parts(self) -> frozenset[str]:
+        return self.carries if self.in_parts else self.carries - frozenset(marks.LABELS)
 
 
 def _plain(raw: bytes) -> Reading:
@@ -58,11 +65,12 @@ _ALL = frozenset(tables.KIND_NAMES)
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _QTI = partial(Format, ending=".zip", mime="application/zip", read=qti.read_qti, kinds=qti.KINDS, pictures=True)
-_QTI_CARRIES = frozenset({"explanation", "chapter", "points"})
+_LINEAGE = frozenset(marks.LABELS)
+_QTI_CARRIES = frozenset({"explanation", "chapter", "points"}) | _LINEAGE
 FORMATS: dict[str, Format] = {
     one.code: one
     for one in (
-        Format("excel", "Excel", ".xlsx", _SHEET, excel.read_excel, excel.write_excel, _ALL, frozenset(EXTRAS)),
+        Format("excel", "Excel", ".xlsx", _SHEET, excel.read_excel, excel.write_excel, _ALL, frozenset(EXTRAS), in_parts=True),
         Format("docx", "Word", ".docx", _WORD, docx.read_docx, write_docx, _ALL, frozenset({"explanation", "chapter"}), True),
         Format(
             "text",
@@ -82,7 +90,7 @@ FORMATS: dict[str, Format] = {
             gift.read_gift,
             gift.write_gift,
             gift.KINDS,
-            frozenset({"explanation", "chapter"}),
+            frozenset({"explanation", "chapter"}) | _LINEAGE,
         ),
         Format(
             "moodle",
@@ -92,7 +100,7 @@ FORMATS: dict[str, Format] = {
             moodle.read_moodle,
             write_moodle,
             moodle.KINDS,
-            frozenset({"explanation", "chapter", "points"}),
+            frozenset({"explanation", "chapter", "points"}) | _LINEAGE,
             True,
         ),
         Format("aiken", "Aiken", ".txt", "text/plain", aiken.read_aiken, aiken.write_aiken, aiken.KINDS, frozenset()),
@@ -205,12 +213,17 @@ def write(items: list[FoundItem], code: str) -> Written:
     crowded = _("这道题与前后的题写在一起后分不清。")
     out.left_out += [(_called(item), crowded) for item in alone if not any(item is one for one in kept)]
     for name in EXTRAS:
-        count = sum(1 for item in kept if name not in chosen.carries and any(getattr(one, name) for one in (item, *item.parts)))
+        count = sum(1 for item in kept if _loses(item, name, chosen))
         if count:
             out.lost[name] = count
     out.count = len(kept)
     out.content = chosen.write([bare(item, chosen) for item in kept]) if kept else b""
     return out
+
+
+def _loses(item: FoundItem, name: str, chosen: Format) -> bool:
+    inside = name not in chosen.of_parts() and any(getattr(part, name) for part in item.parts)
+    return inside or (name not in chosen.carries and bool(getattr(item, name)))
 
 
 def _called(item: FoundItem) -> str:
@@ -250,9 +263,13 @@ def _together(items: list[FoundItem], chosen: Format) -> list[FoundItem]:
 
 def bare(item: FoundItem, chosen: Format) -> FoundItem:
     """The item with only what the format carries: this is what comes back."""
-    empty = {name: 0 if name == "points" else "" for name in EXTRAS if name not in chosen.carries}
-    parts = tuple(bare(part, chosen) for part in item.parts)
-    return replace(item, parts=parts, **empty)  # type: ignore[arg-type]
+    parts = tuple(_stripped(part, chosen.of_parts()) for part in item.parts)
+    return replace(_stripped(item, chosen.carries), parts=parts)
+
+
+def _stripped(item: FoundItem, carried: frozenset[str]) -> FoundItem:
+    nothing: dict[str, Any] = {"points": 0, "articles": ()}
+    return replace(item, **{name: nothing.get(name, "") for name in EXTRAS if name not in carried})
 
 
 def essence(item: FoundItem) -> FoundItem:

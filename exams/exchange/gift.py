@@ -6,11 +6,12 @@ Carried: single, multiple, true/false, short answer, numeric, matching, essay (i
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from exams.exchange import essays
+from exams.exchange import essays, marks
 from exams.exchange.markup import Gathered, text_of_html
 from exams.exchange.pictures import Unusable
 from exams.exchange.reading import LETTERS, LONGEST, FoundItem, Reading, decode, tidy
@@ -21,6 +22,7 @@ _BACK = str.maketrans({mark: ("\n" if char == "n" else char) for char, mark in _
 _NAME = re.compile(r"^\s*::(.*?)::", re.S)
 _FORMAT = re.compile(r"^\s*\[(html|moodle|plain|markdown)\]", re.I)
 _WEIGHT = re.compile(r"^\s*%(-?\d{1,3}(?:\.\d{1,7})?)%")
+_TAG = re.compile(r"\[tag:((?:\\.|[^\]\\])+)\]")  # Moodle's own, within a comment
 _TRUE, _FALSE = {"T", "TRUE"}, {"F", "FALSE"}
 
 
@@ -31,34 +33,44 @@ class _Bad(ValueError):
 def read_gift(raw: bytes) -> Reading:
     reading = Reading()
     chapter = ""
-    for place, block in _blocks(decode(raw)):
-        if block.startswith("$CATEGORY:"):
-            chapter = _chapter(block.partition(":")[2])
+    for block in _blocks(decode(raw)):
+        if block.text.startswith("$CATEGORY:"):
+            chapter = _chapter(block.text.partition(":")[2])
             continue
-        _take(block, place, chapter, reading)
+        _take(block, chapter, reading)
     return reading
 
 
-def _blocks(text: str) -> list[tuple[int, str]]:
-    """Questions and category lines with the line they begin on; comments are left out, a blank line ends a question."""
-    blocks: list[tuple[int, str]] = []
-    lines: list[str] = []
-    begun = 0
+@dataclass(slots=True)
+class _Block:
+    """A question or a category line, the line it begins on, and the tags of the comments above or within it."""
+
+    place: int
+    lines: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def _blocks(text: str) -> list[_Block]:
+    """A blank line ends a question; of comments only Moodle's ``[tag:…]`` say something."""
+    blocks, open_block = list[_Block](), _Block(0)
     for number, line in enumerate(text.split("\n"), start=1):
         if line.lstrip().startswith("//"):
-            continue
-        if line.startswith("$CATEGORY:"):
-            if lines:
-                blocks.append((begun, "\n".join(lines)))
-                lines = []
-            blocks.append((number, line.strip()))
+            open_block.tags += [re.sub(r"\\([\[\]])", r"\1", tag) for tag in _TAG.findall(line)]
+        elif line.startswith("$CATEGORY:"):
+            blocks += [open_block] if open_block.lines else []
+            blocks.append(_Block(number, [line.strip()]))
+            open_block = _Block(0)
         elif line.strip():
-            begun = number if not lines else begun
-            lines.append(line)
-        elif lines:
-            blocks.append((begun, "\n".join(lines)))
-            lines = []
-    return blocks + ([(begun, "\n".join(lines))] if lines else [])
+            open_block.place = open_block.place or number
+            open_block.lines.append(line)
+        elif open_block.lines:
+            blocks.append(open_block)
+            open_block = _Block(0)
+    return blocks + ([open_block] if open_block.lines else [])
 
 
 def _chapter(path: str) -> str:
@@ -66,13 +78,14 @@ def _chapter(path: str) -> str:
     return tidy(next((step for step in reversed(steps) if step and step not in {"top", "$course$"}), ""))
 
 
-def _take(block: str, place: int, chapter: str, reading: Reading) -> None:
+def _take(block: _Block, chapter: str, reading: Reading) -> None:
+    text = block.text
     try:
-        if len(block) > LONGEST * 12:
+        if len(text) > LONGEST * 12:
             raise _Bad(_("这一段过长，没有读取。"))
-        item = _question(block, place, chapter)
-    except (_Bad, Unusable, essays.Unmarked) as error:
-        reading.refuse(place, str(error), _back(_NAME.sub("", block[:2000])))
+        item = replace(_question(text, block.place, chapter), **marks.fields_of(block.tags))
+    except (_Bad, Unusable, essays.Unmarked, marks.Unclear) as error:
+        reading.refuse(block.place, str(error), _back(_NAME.sub("", text[:2000])))
     else:
         reading.take(item)
 
@@ -215,6 +228,8 @@ def write_gift(items: list[FoundItem]) -> bytes:
             chapter = item.chapter
             lines += [f"$CATEGORY: $course$/top/{chapter.replace('/', '//')}" if chapter else "$CATEGORY: $course$/top", ""]
         name = item.name or str(number)
+        if tags := [re.sub(r"[\[\]]", r"\\\g<0>", mark) for mark in marks.marks_of(item)]:
+            lines.append("// " + " ".join(f"[tag:{tag}]" for tag in tags))
         lines += [f"::{_escape(name)}::[plain]{_escape(item.stem)}{{{_inside(item)}}}", ""]
     return "\n".join(lines).encode()
 

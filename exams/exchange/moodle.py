@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
-from exams.exchange import essays, pictures
+from exams.exchange import essays, marks, pictures
 from exams.exchange.markup import Gathered, text_of_html
 from exams.exchange.reading import LETTERS, FoundItem, Picture, Reading, Unreadable, tidy
 from exams.exchange.xmlparts import Node, parts, root_of
@@ -47,7 +47,7 @@ def read_moodle(raw: bytes) -> Reading:
             continue
         try:
             item = _question(node, kind, chapter)
-        except (_Bad, pictures.Unusable, essays.Unmarked) as error:
+        except (_Bad, pictures.Unusable, essays.Unmarked, marks.Unclear) as error:
             reading.refuse(node.line, str(error), _plain(node.kid("questiontext")) or _plain(node.kid("name")))
         else:
             reading.take(item)
@@ -123,6 +123,8 @@ def _question(node: Node, kind: str, chapter: str) -> FoundItem:
     made = makers[kind](node, words)
     extra = str(made.pop("said", ""))
     explanation = "\n".join(part for part in (why, extra) if part)
+    tags = node.kid("tags")
+    lineage = marks.fields_of(_plain(tag) for tag in tags.each("tag")) if tags is not None else {}
     return FoundItem(
         place=node.line,
         stem=stem,
@@ -132,6 +134,7 @@ def _question(node: Node, kind: str, chapter: str) -> FoundItem:
         name=_plain(node.kid("name"))[:80],
         images=tuple(words.gathered.images),
         notes=tuple(words.gathered.notes),
+        **lineage,
         **made,  # type: ignore[arg-type]
     )
 

@@ -6,7 +6,7 @@ import base64
 from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
-from exams.exchange import essays
+from exams.exchange import essays, marks
 from exams.exchange.markup import html_of
 from exams.exchange.pictures import ENDINGS
 from exams.exchange.reading import LETTERS, FoundItem
@@ -58,7 +58,8 @@ class _Writer:
         lines = [self.html("questiontext", item.stem), self.html("generalfeedback", item.explanation)]
         points = item.points or sum(worth for _text, worth in item.marking) or 100
         lines += [f"<defaultgrade>{Decimal(points) / 100:f}</defaultgrade>", "<penalty>0</penalty>", "<hidden>0</hidden>"]
-        return lines + getattr(self, f"_{_TYPES[item.kind]}")()
+        tags = "".join(f"<tag><text>{escape(mark)}</text></tag>" for mark in marks.marks_of(item))
+        return lines + getattr(self, f"_{_TYPES[item.kind]}")() + ([f"<tags>{tags}</tags>"] if tags else [])
 
     def _multichoice(self) -> list[str]:
         item = self.item

@@ -9,11 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 
-from exams.exchange import essays, pictures
+from exams.exchange import essays, marks, pictures
 from exams.exchange.markup import Find
 from exams.exchange.qti_items import Bad, item_of
 from exams.exchange.reading import Picture, Reading, Unreadable
@@ -29,17 +30,25 @@ def read_qti(raw: bytes) -> Reading:
     reading = Reading()
     if is_zip(raw):
         archive = Archive(raw)
-        for href, chapter in _resources(archive, reading):
-            _from_package(archive, href, chapter, reading)
+        for href, about in _resources(archive, reading):
+            _from_package(archive, href, about, reading)
     elif root_of(raw) in ROOTS:
-        _take(raw, "", "", _no_files, reading)
+        _take(raw, "", About(), _no_files, reading)
     else:
         raise Unreadable(_("这不是 QTI：应是一道题的 XML（assessmentItem），或带 imsmanifest.xml 的压缩包。"))
     return reading
 
 
-def _resources(archive: Archive, reading: Reading) -> Iterator[tuple[str, str]]:
-    """Address and chapter of each item the manifest names."""
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the manifest says of an item: its chapter, and its keywords."""
+
+    chapter: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+def _resources(archive: Archive, reading: Reading) -> Iterator[tuple[str, About]]:
+    """Address of each item the manifest names, and what it says of it."""
     if "imsmanifest.xml" not in archive:
         raise Unreadable(_("压缩包里没有 imsmanifest.xml，不是 QTI 包。"))
     named = False
@@ -48,14 +57,14 @@ def _resources(archive: Archive, reading: Reading) -> Iterator[tuple[str, str]]:
         if re.match(r"imsqti_(?:apip)?(?:item|apipitem)", kind):
             named = True
             entry = next((taxon.text.strip() for taxon in resource.inside("entry")), "")
-            yield unquote(href), entry
+            yield unquote(href), About(entry, tuple(keyword.text.strip() for keyword in resource.inside("keyword")))
         elif kind.startswith("imsqti_"):
             reading.skipped.append((resource.line, _("试卷结构（%(href)s）没有读入，只读试题。") % {"href": href[:60]}))
     if not named:
         raise Unreadable(_("QTI 包的清单里没有试题。"))
 
 
-def _from_package(archive: Archive, href: str, chapter: str, reading: Reading) -> None:
+def _from_package(archive: Archive, href: str, about: About, reading: Reading) -> None:
     if href not in archive:
         reading.refuse(1, _("清单里的文件 %(href)s 不在压缩包里。") % {"href": href[:80]}, href, href)
         return
@@ -71,7 +80,7 @@ def _from_package(archive: Archive, href: str, chapter: str, reading: Reading) -
         raw = archive.read(href, MOST_ITEM)
         if root_of(raw) not in ROOTS:
             raise Unreadable(_("这不是 QTI 试题。"))
-        _take(raw, href, chapter, find, reading)
+        _take(raw, href, about, find, reading)
     except Unreadable as error:
         reading.refuse(1, str(error), href, href)
 
@@ -80,12 +89,13 @@ def _no_files(source: str) -> Picture:
     raise pictures.Unusable(_("题中引用的图片 %(name)s 不在文件里。") % {"name": source[:60]})
 
 
-def _take(raw: bytes, where: str, chapter: str, find: Find, reading: Reading) -> None:
+def _take(raw: bytes, where: str, about: About, find: Find, reading: Reading) -> None:
     for node in parts(raw, *ROOTS):
         plain = _plain_names(node)
         try:
-            item = item_of(plain, where=where, chapter=chapter, find=find)
-        except (Bad, pictures.Unusable, essays.Unmarked) as error:
+            item = item_of(plain, where=where, chapter=about.chapter, find=find)
+            item = replace(item, **marks.fields_of(about.keywords))
+        except (Bad, pictures.Unusable, essays.Unmarked, marks.Unclear) as error:
             body = plain.kid("itemBody")
             excerpt = (body.text if body is not None else "") or plain.attrs.get("title", "")
             reading.refuse(plain.line, str(error), excerpt, where)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from xml.sax.saxutils import escape, quoteattr
 
-from exams.exchange import essays, materials
+from exams.exchange import essays, marks, materials
 from exams.exchange.markup import html_of
 from exams.exchange.pictures import ENDINGS
 from exams.exchange.reading import LETTERS, FoundItem
@@ -101,13 +101,15 @@ def _manifest(resources: list[str], edition: Edition) -> bytes:
 
 
 def _resource(item: FoundItem, name: str, pictures: list[str], edition: Edition) -> str:
-    chapter = ""
+    words = [f'<lom:keyword><lom:string language="zh-Hans">{escape(m)}</lom:string></lom:keyword>' for m in marks.marks_of(item)]
+    said = f"<lom:general>{''.join(words)}</lom:general>" if words else ""
     if item.chapter:
         entry = f'<lom:entry><lom:string language="zh-Hans">{escape(item.chapter)}</lom:string></lom:entry>'
         taxon = f"<lom:taxonPath><lom:taxon>{entry}</lom:taxon></lom:taxonPath>"
-        chapter = f"<metadata><lom:lom><lom:classification>{taxon}</lom:classification></lom:lom></metadata>"
+        said += f"<lom:classification>{taxon}</lom:classification>"
+    about = f"<metadata><lom:lom>{said}</lom:lom></metadata>" if said else ""
     files = "".join(f'<file href="{path}"/>' for path in (f"items/{name}.xml", *pictures))
-    return f'<resource identifier="{name}" type="{edition.item_type}" href="items/{name}.xml">{chapter}{files}</resource>'
+    return f'<resource identifier="{name}" type="{edition.item_type}" href="items/{name}.xml">{about}{files}</resource>'
 
 
 class _Writer:

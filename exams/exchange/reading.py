@@ -41,6 +41,7 @@ class FoundItem:
     options stand in the right order; for ``numeric`` and ``short_answer`` ``answers`` holds what is accepted; ``essay`` has its
     marking points (采分点) in hundredths; a ``case`` has its questions in ``parts`` and further
     material as (title, text) in ``exhibits``.
+    ``articles`` are the law articles it rests on, as 《law》article; ``credit`` is how its author is named.
     ``points`` are hundredths, 0 where the file does not say. ``notes`` say what the file held and the item does not.
     """
 
@@ -61,7 +62,9 @@ class FoundItem:
     images: tuple[Picture, ...] = ()
     points: int = 0
     law_as_of: str = ""
+    articles: tuple[str, ...] = ()
     source: str = ""
+    credit: str = ""
     name: str = ""
     where: str = ""
     notes: tuple[str, ...] = ()
@@ -145,6 +148,8 @@ def fault_of(item: FoundItem) -> str:
     """Why an item cannot stand, or an empty string."""
     if not item.stem.strip():
         return _("没有题干。")
+    if item.articles and not item.law_as_of:
+        return _("引用了法条的试题，请填写法规截至日期。")
     if any(len(text) > LONGEST for text in item.texts()):
         return _("题干、选项或解析过长（超过 %(most)d 字）。") % {"most": LONGEST}
     named = {int(number) for number in _PICTURE.findall("\n".join(item.texts()))}

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from exams.exchange import essays, materials
+from exams.exchange import essays, marks, materials
 from exams.exchange.reading import LETTERS, FoundItem, narrow, tidy
 
 OPTION_COUNT = 10
@@ -72,10 +72,16 @@ COLUMNS: dict[str, tuple[str, int, str]] = {
     "tolerance": ("误差", 8, gettext_noop("只用于数值题：允许相差多少，不写表示必须相等。")),
     "marking": ("采分点", 30, gettext_noop("只用于主观题：每行一个，末尾写分值，如“说出接案的步骤（5分）”。")),
     "explanation": ("解析", 36, gettext_noop("为什么对、为什么错；考生交卷后看到。")),
-    "chapter": ("章节", 20, gettext_noop("大纲里的章名，须一字不差；不写则导入后再归章。")),
+    "chapter": ("章节", 20, gettext_noop("大纲里的章名，一字不差；各版不同写“2018版：章名；2025版：章名”。不写则导入后再归章。")),
     "points": ("分值", 8, gettext_noop("通常的分值，如 1 或 2；不写按题型的常用分值。主观题的分值是采分点之和，不用写。")),
-    "law_as_of": ("法规截至日期", 14, gettext_noop("法规类试题写 2025-12-31 这样的日期。")),
+    "law_as_of": ("法规截至日期", 14, gettext_noop("法规类试题写 2025-12-31 这样的日期；写了“依据的法条”就必须写。")),
+    "articles": (
+        "依据的法条",
+        30,
+        gettext_noop("每行一条，写成《法规全名》第几条，如《社会救助暂行办法》第五十五条；法规须在政策库里。没有就留空。"),
+    ),
     "source": ("来源", 14, gettext_noop("如“自编”“某年真题改编”；不写则用导入时填的来源。")),
+    "credit": ("作者", 14, gettext_noop("命题人或命题单位的署名；不写则留空。")),
     "in_case": ("案例小题", 10, gettext_noop("是案例的小题写“是”，归到上面最近的一个案例；其余留空。")),
 }
 REQUIRED = ("kind", "stem")
@@ -130,8 +136,10 @@ def item_of(row: Row) -> FoundItem:
         explanation=row.of("explanation"),
         chapter=row.of("chapter"),
         points=_points(row),
-        law_as_of=_date(row.of("law_as_of")),
+        law_as_of=marks.day_of(row.of("law_as_of")) if row.of("law_as_of") else "",
+        articles=tuple(dict.fromkeys(marks.articles_of(row.of("articles")))),
         source=row.of("source"),
+        credit=row.of("credit"),
         **{"stem": row.of("stem"), **made},
     )
 
@@ -210,17 +218,6 @@ def _points(row: Row) -> int:
     return essays.hundredths(row.of("points"))
 
 
-def _date(text: str) -> str:
-    import datetime as dt
-
-    if not text:
-        return ""
-    try:
-        return dt.date.fromisoformat(re.sub(r"[/.年月]", "-", text).rstrip("日")).isoformat()
-    except ValueError as error:
-        raise Bad(_("日期“%(text)s”应写成 2025-12-31。") % {"text": text[:20]}) from error
-
-
 # --- an item as rows ---------------------------------------------------------------------------------------------------
 
 
@@ -236,7 +233,9 @@ def rows_of(item: FoundItem, *, in_case: bool = False) -> list[list[str]]:
         "chapter": item.chapter,
         "points": essays.plain(item.points) if item.points else "",
         "law_as_of": item.law_as_of,
+        "articles": "\n".join(item.articles),
         "source": item.source,
+        "credit": item.credit,
         "in_case": "是" if in_case else "",
     }
     cells.update(zip(LETTERS, _option_cells(item), strict=False))

@@ -93,6 +93,7 @@ class ItemVersion(Record):
     points = models.PositiveIntegerField()  # hundredths; what it is usually worth
     law_as_of = models.DateField(null=True, blank=True)  # the law this item is true of
     source = models.CharField(max_length=200)
+    credit = models.CharField(max_length=80, blank=True)  # how its author is named, where a file or the author says so
     fingerprint = models.CharField(max_length=64, db_index=True)
     author = models.UUIDField()
     author_label = models.CharField(max_length=80)

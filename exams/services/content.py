@@ -13,9 +13,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from exams import rules
-from exams.models import Item, ItemBank, ItemPlacement, ItemVersion, Paper, PaperTemplate, SyllabusChapter, SyllabusEdition
+from exams.exchange.marks import Unclear, articles_of
+from exams.models import (
+    Item,
+    ItemBank,
+    ItemCitation,
+    ItemPlacement,
+    ItemVersion,
+    Paper,
+    PaperTemplate,
+    SyllabusChapter,
+    SyllabusEdition,
+)
 from exams.models.banks import CONTENT
 from exams.services.items import USUAL_POINTS, demo_author
+from exams.services.lineages import articles_named
 from exams.services.papers import create_paper, publish_paper
 from exams.services.sketching import sketch_item
 from exams.services.standards import load_standards, load_syllabus
@@ -60,6 +72,7 @@ def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None =
         there = set(Item.objects.filter(bank=bank).values_list("code", flat=True))
         chapters = _chapters(content.get("subject", ""))
         items, versions, placements = list[Item](), [], []
+        cited_by = list[list[str]]()
         by_code: dict[str, Item] = {}
         now = clock.now()
         for entry in content["items"]:
@@ -69,6 +82,7 @@ def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None =
             faults = content_of.faults()
             if faults:
                 raise BadInput(f"{entry['code']}: {''.join(faults)}")
+            cited_by.append(_articles_of(entry))
             case = by_code.get(entry.get("case", ""))
             place = 1 + sum(1 for other in items if other.case is case) if case else 0
             item = Item(bank=bank, code=entry["code"], created_by=author, case=case, place=place)
@@ -78,17 +92,17 @@ def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None =
                 ItemVersion(
                     item=item,
                     number=1,
-                    state=VersionState.LIVE,
+                    state=VersionState.REVIEWED,  # live once its articles stand: a live version takes none
                     **content_of.columns(),
                     points=content_of.worth or USUAL_POINTS[ItemKind(content_of.kind)],
                     law_as_of=dt.date.fromisoformat(entry["law_as_of"]) if entry.get("law_as_of") else None,
-                    source=content["source"],
+                    source=entry.get("source", content["source"]),
+                    credit=entry.get("credit", content["author"])[:80],
                     fingerprint=content_of.fingerprint,
                     author=author,
                     author_label=f"system:{content['author']}"[:80],
                     reviewed_by=by.uuid,
                     reviewed_at=now,
-                    live_from=now,
                 )
             )
             for edition, title in entry.get("chapters", {}).items():
@@ -101,6 +115,13 @@ def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None =
                 placements.append(ItemPlacement(item=item, chapter=chapter, edition_id=chapter.syllabus_subject.edition_id))
         _create_items(items)
         ItemVersion.objects.bulk_create(versions)
+        ItemCitation.objects.bulk_create(
+            ItemCitation(version=version, article=article)
+            for version, cited in zip(versions, cited_by, strict=True)
+            for article in articles_named(cited, by)
+        )
+        waiting = ItemVersion.objects.filter(item__bank=bank, state=VersionState.REVIEWED, author=author, reviewed_at=now)
+        waiting.update(state=VersionState.LIVE, live_from=now)
         for item, version in zip(items, versions, strict=True):
             sketch_item(item, version)
         ItemPlacement.objects.bulk_create(placements)
@@ -108,6 +129,16 @@ def load_bank(content: Mapping[str, Any], by: Actor, division: Division | None =
             audit.record("exams.bank.loaded", bank, by=by, division_path=bank.path, items=len(items))
         papers = tuple(_paper(bank, spec, by) for spec in content.get("papers", []))
     return Loaded(bank, papers, len(items))
+
+
+def _articles_of(entry: Mapping[str, Any]) -> list[str]:
+    """The law articles an entry rests on, as the workbook names them. Refuses one without the day of the law."""
+    if entry.get("articles") and not entry.get("law_as_of"):
+        raise BadInput(f"{entry['code']}: {_('引用了法条的试题，请填写法规截至日期。')}")
+    try:
+        return [named for text in entry.get("articles", ()) for named in articles_of(text)]
+    except Unclear as error:
+        raise BadInput(f"{entry['code']}: {error}") from error
 
 
 def content_from(entry: Mapping[str, Any]) -> rules.ItemContent:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from exams import rules
 from exams.exchange import contents
-from exams.exchange.reading import FoundItem, squeeze
-from exams.models import ItemBank, ItemVersion, SyllabusChapter
+from exams.exchange.reading import FoundItem
+from exams.models import ItemBank, ItemVersion
 from exams.models.banks import CONTENT
 from exams.services.items import template_faults
+from exams.services.lineages import chapters_named, chapters_of, unknown_laws
 from exams.states import ImportVerdict, VersionState
 
 
@@ -27,15 +28,18 @@ def examine(bank: ItemBank, items: Sequence[FoundItem]) -> list[Examined]:
     """A verdict for each item, in order; later ones are held against earlier ones of the same file too."""
     known, likeness = _of_bank(bank)
     shapes: dict[tuple[str, int, int, int], list[str]] = {}
-    notes = {title: chapters_named(bank, title)[1] for title in {item.chapter for item in items}}
+    chapters = chapters_of(bank)
+    notes = {title: chapters_named(chapters, title)[1] for title in {item.chapter for item in items}}
+    laws = {cited: unknown_laws(cited) for cited in {_cited(item) for item in items}}
     found = []
     for number, item in enumerate(items, start=1):
         content = rules.ItemContent.of(**contents.words_of(item))
         shape = (content.kind, len(content.options), len(content.keys), content.worth)
         if shape not in shapes:
             shapes[shape] = template_faults(bank, content)
-        if shapes[shape]:
-            found.append(Examined(ImportVerdict.REFUSED, "".join(shapes[shape])))
+        fault = "".join(shapes[shape]) or laws[_cited(item)]
+        if fault:
+            found.append(Examined(ImportVerdict.REFUSED, fault))
             continue
         same = known.get(content.fingerprint)
         if same is not None:
@@ -54,6 +58,10 @@ def examine(bank: ItemBank, items: Sequence[FoundItem]) -> list[Examined]:
     return found
 
 
+def _cited(item: FoundItem) -> tuple[str, ...]:
+    return tuple(article for one in (item, *item.parts) for article in one.articles)
+
+
 def _of_bank(bank: ItemBank) -> tuple[dict[str, str], rules.Likeness]:
     """Fingerprints and wordings of what the bank holds and has not retired; questions of a case belong to their case."""
     known: dict[str, str] = {}
@@ -64,19 +72,3 @@ def _of_bank(bank: ItemBank) -> tuple[dict[str, str], rules.Likeness]:
         known[version.fingerprint] = called
         likeness.add(f"{version.item.code} {called}", version.content.wording)
     return known, likeness
-
-
-def chapters_named(bank: ItemBank, title: str) -> tuple[list[SyllabusChapter], str]:
-    """The chapters of that title, one an edition, and what to say where there is none or more than one in an edition."""
-    if not title:
-        return [], ""
-    rows = SyllabusChapter.objects.select_related("syllabus_subject__edition")
-    if bank.subject:
-        rows = rows.filter(syllabus_subject__subject=bank.subject)
-    found = [chapter for chapter in rows.order_by("pk") if squeeze(chapter.title) == squeeze(title)]
-    editions = [chapter.syllabus_subject.edition_id for chapter in found]
-    if not found:
-        return [], _("大纲里没有“%(title)s”这一章，入库后请归章。") % {"title": title[:40]}
-    if len(set(editions)) < len(editions):
-        return [], _("“%(title)s”在几个科目里都有，入库后请归章。") % {"title": title[:40]}
-    return found, ""

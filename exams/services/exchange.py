@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from exams.exchange import contents, formats
 from exams.exchange.reading import FoundItem, Reading, Unreadable
 from exams.models import ImportedItem, Item, ItemBank, ItemImport
-from exams.services.examining import chapters_named, examine
+from exams.services.examining import examine
 from exams.services.items import create_item
+from exams.services.lineages import articles_named, chapters_named, chapters_of
 from exams.services.pictures import drop_all, drop_pictures, keep_pictures
 from exams.states import AUTHORS, ImportState, ImportVerdict
 from lms.audit import services as audit
@@ -206,17 +207,23 @@ def enter_chunk(*, item_import: ItemImport, by: Actor) -> int:
 
 def enter_item(*, bank: ItemBank, item: FoundItem, source: str, by: Actor) -> Item:
     """One found item through the bank's one door; a case with each of its questions."""
-    more: dict[str, Any] = {
-        "source": item.source or source,
-        "chapters": chapters_named(bank, item.chapter)[0],
-        "points": item.points or None,
-        "law_as_of": dt.date.fromisoformat(item.law_as_of) if item.law_as_of else None,
-    }
-    made = create_item(bank=bank, by=by, **more, **contents.words_of(item)).item
-    for part in item.parts:
-        inside = {**more, "points": part.points or None, "source": part.source or more["source"]}
-        create_item(bank=bank, by=by, case=made, **inside, **contents.words_of(part))
+    chapters = chapters_named(chapters_of(bank), item.chapter)[0] if item.chapter else []
+    made = create_item(bank=bank, by=by, chapters=chapters, **_lineage(item, source, by), **contents.words_of(item)).item
+    for part in item.parts:  # what a question does not say itself is as its case says
+        whole = replace(part, **{name: getattr(part, name) or getattr(item, name) for name in ("law_as_of", "source", "credit")})
+        create_item(bank=bank, by=by, case=made, chapters=chapters, **_lineage(whole, source, by), **contents.words_of(part))
     return made
+
+
+def _lineage(item: FoundItem, source: str, by: Actor) -> dict[str, Any]:
+    """What ``create_item`` takes besides the words: worth, source, author, the law and its articles."""
+    return {
+        "points": item.points or None,
+        "source": item.source or source,
+        "credit": item.credit,
+        "law_as_of": dt.date.fromisoformat(item.law_as_of) if item.law_as_of else None,
+        "articles": articles_named(item.articles, by),
+    }
 
 
 def close_import(*, item_import: ItemImport, by: Actor) -> ItemImport:

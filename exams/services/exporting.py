@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from exams.exchange import contents, formats
 from exams.exchange.reading import FoundItem, Picture, Unreadable
-from exams.models import Item, ItemBank, ItemPicture, ItemVersion
+from exams.models import Item, ItemBank, ItemPicture, ItemVersion, SyllabusChapter
+from exams.services.lineages import chapter_words, chapters_of
 from exams.states import AUTHORS, VersionState
 from lms.audit import services as audit
 from lms.core.actor import Actor
@@ -22,33 +25,42 @@ def items_out(bank: ItemBank, states: Iterable[str] = STATES) -> list[FoundItem]
     wanted = set(states)
     newest: dict[int, ItemVersion] = {}
     rows = ItemVersion.objects.filter(item__bank=bank).select_related("item").order_by("item__code", "number")
-    for version in rows.prefetch_related("item__placements__chapter"):
+    shown = ("item__placements__chapter", "item__placements__edition", "citations__article__policy")
+    for version in rows.prefetch_related(*shown):
         if version.state != VersionState.RETIRED:
             newest[version.item_id] = version
     below: dict[int, list[ItemVersion]] = {}
     for version in newest.values():
         if version.item.case_id:
             below.setdefault(version.item.case_id, []).append(version)
-    found = []
+    found, chapters = [], chapters_of(bank)
     for version in newest.values():
         if version.item.case_id is None and version.state in wanted:
             questions = sorted(below.get(version.item_id, []), key=lambda one: one.item.place)
-            found.append(_found(version, [_found(question, ()) for question in questions]))
+            whole = _found(version, chapters)
+            found.append(replace(whole, parts=tuple(_within(_found(question, chapters), whole) for question in questions)))
     kept = _pictures(bank, found)
     return [contents.with_pictures(item, kept) for item in found]
 
 
-def _found(version: ItemVersion, parts: Iterable[FoundItem]) -> FoundItem:
-    chapter = "" if version.item.case_id else next((p.chapter.title for p in version.item.placements.all()), "")
+def _found(version: ItemVersion, chapters: list[SyllabusChapter]) -> FoundItem:
     return contents.found_of(
         version.content,
         name=version.item.code,
         points=version.points,
-        chapter=chapter,
+        chapter="" if version.item.case_id else chapter_words(chapters, version.item.placements.all()),
         law_as_of=version.law_as_of.isoformat() if version.law_as_of else "",
+        articles=[str(citation.article) for citation in version.citations.all()],
         source=version.source,
-        parts=tuple(parts),
+        credit=version.credit,
     )
+
+
+def _within(part: FoundItem, whole: FoundItem) -> FoundItem:
+    """A question without what its case says already: it takes that over when it comes back."""
+    names = ("law_as_of", "source", "credit") if not part.articles else ("source", "credit")
+    said: dict[str, Any] = {name: "" for name in names if getattr(part, name) == getattr(whole, name)}
+    return replace(part, **said)
 
 
 def _pictures(bank: ItemBank, items: Iterable[FoundItem]) -> dict[str, Picture]:

@@ -93,6 +93,7 @@ def create_item(
     points: int | None = None,
     law_as_of: dt.date | None = None,
     articles: Iterable[LawArticle] = (),
+    credit: str = "",
     code: str = "",
     case: Item | None = None,
     allow_duplicate: bool = False,
@@ -104,7 +105,7 @@ def create_item(
     already holds word for word. ``rules.matching_of`` and ``rules.ordering_of`` make letters of pairs and of a right order.
     """
     _require(by, bank.path, AUTHORS)
-    body = _body(words, points, law_as_of, source)
+    body = _body(words, points, law_as_of, source) | {"credit": credit.strip()[:80]}
     _check_template(bank, body, in_case=case is not None)
     with transaction.atomic():
         if not allow_duplicate:
@@ -128,12 +129,13 @@ def revise_item(
     points: int | None = None,
     law_as_of: dt.date | None = None,
     articles: Iterable[LawArticle] | None = None,
+    credit: str | None = None,
     **words: Unpack[Words],
 ) -> ItemVersion:
     """Change the open version, or begin a new one where the item is live. A change undoes a review: it was of other words.
 
-    A case stays a case and a question stays none: what hangs on it would lose its place. Without ``articles`` the new version
-    rests on those of the one before.
+    A case stays a case and a question stays none: what hangs on it would lose its place. Without ``articles`` and ``credit``
+    the new version has those of the one before.
     """
     _require(by, item.bank.path, AUTHORS)
     body = _body(words, points, law_as_of, source)
@@ -142,8 +144,10 @@ def revise_item(
         Item.objects.select_for_update().get(pk=item.pk)
         _keep_kind(item, str(body["kind"]))
         version = item.versions.filter(state__in=OPEN_VERSIONS).first()
-        rests_on = LawArticle.objects.filter(citations__version=version or item.versions.order_by("-number").first())
+        before = version or item.versions.order_by("-number").first()
+        rests_on = LawArticle.objects.filter(citations__version=before)
         cited = list(rests_on if articles is None else articles)
+        body["credit"] = before.credit if credit is None and before else (credit or "").strip()[:80]
         waiting = list[uuid.UUID | None]()
         if version is None:
             last = item.versions.aggregate(last=Max("number"))["last"] or 0
