@@ -23,14 +23,17 @@ def ask(sql: str, **values: Any) -> Rows:
 # A person × class counts when the minutes of its half-days, each slot once, reach the floor; on the last planned day, or
 # later where it was reached later. A completed course counts once.
 UNITS = """
-WITH plan AS MATERIALIZED (
+WITH touched AS MATERIALIZED (
+  SELECT DISTINCT occasion FROM ledger_line
+  WHERE posted_on BETWEEN %(start)s AND %(end)s AND kind IN ('attended', 'completed', 'scheduled') AND occasion IS NOT NULL
+), plan AS MATERIALIZED (
   SELECT occasion, sum(minutes) AS planned, max(posted_on) AS last,
          (array_agg((facts->>'floor_percent')::int ORDER BY position DESC) FILTER (WHERE facts ? 'floor_percent'))[1] AS floor
   FROM ledger_line l
   WHERE kind = 'scheduled' AND sign = 1 AND position <= %(position)s
-    AND NOT EXISTS (SELECT 1 FROM ledger_line c WHERE c.reverses_id = l.id AND c.position <= %(position)s)
-    AND occasion IN (SELECT occasion FROM ledger_line WHERE posted_on BETWEEN %(start)s AND %(end)s
-                     AND kind IN ('attended', 'completed', 'scheduled'))
+    AND NOT EXISTS (SELECT 1 FROM ledger_line c WHERE c.reverses_id = l.id AND c.reverses_id IS NOT NULL
+                    AND c.position <= %(position)s)
+    AND occasion IN (SELECT occasion FROM touched)
   GROUP BY occasion
 ), line AS (
   SELECT l.person_id AS person, l.occasion, l.kind, l.slot, l.position, l.posted_on AS day, l.minutes, d.path,
@@ -42,9 +45,9 @@ WITH plan AS MATERIALIZED (
   WHERE l.sign = 1 AND l.position <= %(position)s
     AND (l.kind = 'attended' AND l.occasion_label = 'courses.trainingclass'
          OR l.kind = 'completed' AND l.occasion_label = 'courses.course')
-    AND NOT EXISTS (SELECT 1 FROM ledger_line c WHERE c.reverses_id = l.id AND c.position <= %(position)s)
-    AND l.occasion IN (SELECT occasion FROM ledger_line WHERE posted_on BETWEEN %(start)s AND %(end)s
-                       AND kind IN ('attended', 'completed', 'scheduled'))
+    AND NOT EXISTS (SELECT 1 FROM ledger_line c WHERE c.reverses_id = l.id AND c.reverses_id IS NOT NULL
+                    AND c.position <= %(position)s)
+    AND l.occasion IN (SELECT occasion FROM touched)
 ), run AS (
   SELECT *, sum(more) OVER w AS total, max(day) FILTER (WHERE displaced) OVER w AS late,
          first_value(path) OVER g AS home
@@ -69,7 +72,8 @@ SELECT {key} AS key, sum(minutes) FILTER (WHERE kind IN ('attended', 'studied'))
 FROM (SELECT l.*, d.path AS home FROM ledger_line l JOIN places_division d ON d.id = l.division_id
       WHERE l.sign = 1 AND l.position <= %(position)s AND l.posted_on BETWEEN %(start)s AND %(end)s
         AND l.kind IN ('attended', 'studied', 'headcount') AND d.path LIKE %(path)s || '%%'
-        AND NOT EXISTS (SELECT 1 FROM ledger_line c WHERE c.reverses_id = l.id AND c.position <= %(position)s)) line
+        AND NOT EXISTS (SELECT 1 FROM ledger_line c WHERE c.reverses_id = l.id AND c.reverses_id IS NOT NULL
+                    AND c.position <= %(position)s)) line
 GROUP BY GROUPING SETS (({key}), ())
 """
 
@@ -136,5 +140,6 @@ ORDER BY l.posted_on, l.position LIMIT 50
 """
 SEALED = """
 SELECT l.*, d.path FROM ledger_line l JOIN places_division d ON d.id = l.division_id
-WHERE l.posted_period = %(period)s AND l.position <= %(position)s AND d.path LIKE %(path)s || '%%' ORDER BY l.position
+WHERE l.posted_period = %(period)s AND l.posted_on BETWEEN %(start)s AND %(end)s
+  AND l.position <= %(position)s AND d.path LIKE %(path)s || '%%' ORDER BY l.position
 """

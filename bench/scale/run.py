@@ -32,6 +32,7 @@ POSTGRES = {
     "max_wal_size": "8GB",
     "random_page_cost": "1.1",
     "max_parallel_workers_per_gather": "0",
+    "jit": "off",
 }
 
 
@@ -40,6 +41,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--lines", type=int, default=1_000_000)
     parser.add_argument("--then", type=int, default=0, help="more lines on top, and everything measured again")
+    parser.add_argument("--parts", default="", help="only these, with commas between: pages, opened, as_of, approvals")
     parser.add_argument(
         "--partitions", choices=("none", "first", "last"), default="first", help="at which size layouts are compared"
     )
@@ -92,23 +94,29 @@ def measure(wanted: argparse.Namespace) -> None:
     past = 0
     for turn, lines in enumerate(filter(None, (wanted.lines, wanted.then))):
         from bench.scale import intake, partitions
-        from bench.scale.measures import Province
+        from bench.scale.measures import OF_SUMMARIES, PARTS, Province
 
-        size: dict[str, Any] = {"lines": lines}
+        parts = wanted.parts.split(",") if wanted.parts else PARTS
+        size: dict[str, Any] = {"lines": lines, "measured": []}
+        results["sizes"].append(size)
         size["seeded"] = command("seed_scale", "--people", str(wanted.people), "--lines", str(lines))
-        size["rebuilt"] = command("rebuild_summaries")
+        if OF_SUMMARIES & set(parts):
+            size["rebuilt"] = command("rebuild_summaries")
         _settle()
+        size["tables"] = tables()
         past = past or _position_of_share(0.8)
         province = Province(month=202403 + turn, past=past, say=say)
-        size["tables"] = tables()
-        size["measured"] = [one.as_dict() for one in province.all()]
+        for one in province.measured(parts):
+            size["measured"].append(one.as_dict())
+            write(results, wanted.out)
         last = turn == bool(wanted.then)
         if wanted.intake and turn == 0:
             size["intake"] = [one.as_dict() for one in intake.measure(wanted.intake, say)]
+            write(results, wanted.out)
         if (wanted.partitions == "first" and turn == 0) or (wanted.partitions == "last" and last):
             size["layouts"] = partitions.measure(province, say)
-        results["sizes"].append(size)
-        write(results, wanted.out)
+            write(results, wanted.out)
+    say("done")
 
 
 def _machine() -> str:
@@ -159,7 +167,6 @@ def write(results: dict[str, Any], out: str) -> None:
     Path(f"{name}.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
     text = markdown(results)
     Path(f"{name}.md").write_text(text)
-    print(text)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,10 @@ def _measured(sizes: list[dict[str, Any]]) -> str:
     for name, first in by_name[0].items():
         row = [name, first["floor"]]
         for found in by_name:
-            one = found[name]
+            one = found.get(name)
+            if one is None:
+                row += ["", "", "", ""]
+                continue
             row += [
                 f"{one['ratio']:.1f}",
                 f"{one['ours_ms']:,.0f}",
@@ -38,7 +41,7 @@ def _measured(sizes: list[dict[str, Any]]) -> str:
                 f"{one['lines']:,}" if one["lines"] else "",
             ]
         if len(sizes) > 1:
-            row.append(f"{by_name[-1][name]['ours_ms'] / first['ours_ms']:.1f}")
+            row.append(f"{by_name[-1][name]['ours_ms'] / first['ours_ms']:.1f}" if name in by_name[-1] else "")
         rows.append(row)
     return _table(head, rows)
 
@@ -53,7 +56,9 @@ def _tables(sizes: list[dict[str, Any]]) -> str:
             cells.append(f"{one['rows']:,} rows, {one['table_bytes'] / 1e9:.2f} + {one['index_bytes'] / 1e9:.2f} GB")
         rows.append([f"`{name}` (table + indexes)", *cells])
     for what, name in (("seed_scale", "seeded"), ("rebuild_summaries", "rebuilt")):
-        rows.append([f"`{what}`", *(f"{s[name]['seconds']:,.0f} s, at most {s[name]['peak_mb']:,} MB" for s in sizes)])
+        told = [size[name] for size in sizes if name in size]
+        if len(told) == len(sizes):
+            rows.append([f"`{what}`", *(f"{one['seconds']:,.0f} s, at most {one['peak_mb']:,} MB" for one in told)])
     return _table(head, rows)
 
 

@@ -2,6 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.db.backends.signals import connection_created
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,10 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Every room's ``jobs.py`` registers its kinds of long work."""
+        """Every room's ``jobs.py`` registers its kinds of long work; new connections are told how we read."""
+        from lms.core.planner import read_to_the_end
+
+        connection_created.connect(read_to_the_end, dispatch_uid="lms.core.planner")
         for config in apps.get_app_configs():
             if config.name in settings.ROOMS and module_has_submodule(config.module, "jobs"):
                 import_module(f"{config.name}.jobs")
