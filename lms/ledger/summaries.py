@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_date
 
-from lms.ledger.folding import Basis, Unit, facets_of, keys_of, stock_of, units_of
+from lms.ledger.folding import Basis, Plan, Unit, facets_of, keys_of, stock_of, units_of
 from lms.ledger.kinds import LEARNING, Kind
 from lms.ledger.models import CountedUnit, CountingBasis, Line
 from lms.ledger.querysets import LineQuerySet
@@ -60,31 +60,36 @@ ADDENDS = (
 )
 
 
+def addend_totals(lines: LineQuerySet, addend: Addend) -> QuerySet[Any, Any]:
+    """What lines (all standing) add to the cells of one measure: rows of a ``CellKey`` and a total."""
+    wanted = lines.filter(kind__in=addend.kinds)
+    if addend.topic:
+        wanted = wanted.filter(topic=addend.topic)
+    if addend.topic_prefix:
+        wanted = wanted.filter(topic__startswith=addend.topic_prefix)
+    return (
+        wanted.order_by()
+        .values_list(
+            Value(addend.measure),
+            "division__path",
+            "division_id",
+            "posted_period",
+            "mode",
+            Coalesce(F("category_id"), Value(0)),
+            Coalesce(F("programme_id"), Value(0)),
+            F("topic") if addend.keeps_topic else Value(""),
+        )
+        .annotate(total=Sum(addend.field))
+    )
+
+
 def line_cells(lines: LineQuerySet, *, sign: int = 1) -> Counter[CellKey]:
     """What lines (all standing) add to the additive cells; ``sign`` −1 takes it away."""
     cells: Counter[CellKey] = Counter()
     for addend in ADDENDS:
-        wanted = lines.filter(kind__in=addend.kinds)
-        if addend.topic:
-            wanted = wanted.filter(topic=addend.topic)
-        if addend.topic_prefix:
-            wanted = wanted.filter(topic__startswith=addend.topic_prefix)
-        rows = (
-            wanted.order_by()
-            .values_list(
-                "division__path",
-                "division_id",
-                "posted_period",
-                "mode",
-                Coalesce(F("category_id"), Value(0)),
-                Coalesce(F("programme_id"), Value(0)),
-                F("topic") if addend.keeps_topic else Value(""),
-            )
-            .annotate(total=Sum(addend.field))
-        )
-        for path, division, month, mode, category, programme, topic, total in rows.iterator(chunk_size=5000):
+        for *key, total in addend_totals(lines, addend).iterator(chunk_size=5000):
             if total:
-                cells[CellKey(addend.measure, path, division, month, mode, category, programme, topic)] += sign * total
+                cells[CellKey(*key)] += sign * total
     return cells
 
 
@@ -101,17 +106,35 @@ class FacetKey(NamedTuple):
 FACETED = ADDENDS[:2]
 
 
+SIDES = ("sex", "ethnic_group", "education")
+
+
+def sided_totals(lines: LineQuerySet, addend: Addend) -> QuerySet[Any, Any]:
+    """What lines (all standing) add to one measure by place, month and all sides of the person together."""
+    return (
+        lines.filter(kind__in=addend.kinds)
+        .order_by()
+        .values_list(
+            Value(addend.measure),
+            "division__path",
+            "division_id",
+            "posted_period",
+            *SIDES,
+            Coalesce(F("birth_year"), Value(0)),
+        )
+        .annotate(total=Sum(addend.field))
+    )
+
+
 def line_facets(lines: LineQuerySet, *, sign: int = 1) -> Counter[FacetKey]:
     """What lines (all standing) add to the cells by sides of the person."""
     cells: Counter[FacetKey] = Counter()
-    fields = ("division__path", "division_id", "posted_period", "sex", "ethnic_group", "education", "birth_year")
-    sums = {addend.measure: Sum(addend.field) for addend in FACETED}
-    rows = lines.filter(kind__in=LEARNING).order_by().values_list(*fields).annotate(**sums)
-    for path, division, month, sex, ethnic_group, education, birth_year, *totals in rows.iterator(chunk_size=5000):
-        for dimension, code in facets_of(sex, ethnic_group, education, birth_year or 0, month // 100):
-            for addend, total in zip(FACETED, totals, strict=True):
-                if total:
-                    cells[FacetKey(addend.measure, path, division, month, dimension, code)] += sign * total
+    for addend in FACETED:
+        rows = sided_totals(lines, addend).iterator(chunk_size=5000)
+        for measure, path, division, month, sex, ethnic_group, education, born, total in rows:
+            if total:
+                for dimension, code in facets_of(sex, ethnic_group, education, born, month // 100):
+                    cells[FacetKey(measure, path, division, month, dimension, code)] += sign * total
     return cells
 
 
@@ -147,18 +170,40 @@ def person_keys(units: Iterable[Unit], *, sign: int = 1) -> Counter[PersonKey]:
 
 
 def basis_units(basis: Basis, lines: LineQuerySet, canonical: dict[int, int], *, as_of: int) -> Iterator[Unit]:
-    """Units of a basis among whole groups of standing lines, one occasion after the other: memory of one occasion."""
-    wanted = lines.filter(kind__in=basis.kinds, occasion_label__in=basis.labels, person__isnull=False, occasion__isnull=False)
+    """Units of a basis among whole groups of standing lines."""
+    wanted = _wanted([basis], lines)
     plans = plans_of(wanted.order_by().values("occasion").distinct(), as_of=as_of)
+    return _folded([basis], wanted, plans, canonical)
+
+
+def all_units(bases: Iterable[Basis], canonical: dict[int, int], target: int) -> Iterator[Unit]:
+    """Every unit of every measure, folded anew as known at a position; the lines are read once for all bases."""
+    bases, standing = list(bases), standing_at(target)
+    yield from _folded(bases, _wanted(bases, standing), plans_of(None, as_of=target), canonical)
+    for measure in HOLDINGS:
+        yield from holding_units(measure, standing, canonical)
+
+
+def _wanted(bases: list[Basis], lines: LineQuerySet) -> LineQuerySet:
+    """The lines that any of the bases counts; each basis leaves out what only another does."""
+    kinds = {kind for basis in bases for kind in basis.kinds}
+    labels = {label for basis in bases for label in basis.labels}
+    return lines.filter(kind__in=sorted(kinds), occasion_label__in=sorted(labels), person__isnull=False, occasion__isnull=False)
+
+
+def _folded(bases: list[Basis], lines: LineQuerySet, plans: dict[uuid.UUID, Plan], canonical: dict[int, int]) -> Iterator[Unit]:
+    """One occasion after the other: memory of one occasion."""
     batch: list[Any] = []
     current: uuid.UUID | None = None
-    for entry in entries(wanted, canonical, by_occasion=True):
+    for entry in entries(lines, canonical, by_occasion=True):
         if entry.occasion != current and len(batch) > 2000:
-            yield from units_of(batch, plans, basis)
+            for basis in bases:
+                yield from units_of(batch, plans, basis)
             batch = []
         current = entry.occasion
         batch.append(entry)
-    yield from units_of(batch, plans, basis)
+    for basis in bases:
+        yield from units_of(batch, plans, basis)
 
 
 def holding_units(measure: str, lines: LineQuerySet, canonical: dict[int, int]) -> Iterator[Unit]:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from lms.ledger import chain, seals, summaries
 from lms.ledger.models import Cell, CountedUnit, DayChain, FacetCell, Line, PersonCount, Seal, SummaryState
-from lms.ledger.services.summarising import all_units
 from lms.people import selectors as people
 
 
@@ -146,7 +145,7 @@ def _totals() -> Iterator[Fault | None]:
     """Every stored total, folded anew at the position the summaries claim."""
     position = SummaryState.objects.get(pk=1).position
     canonical = people.canonical_ids(position)
-    units = list(all_units(summaries.all_bases(), canonical, position))
+    units = list(summaries.all_units(summaries.all_bases().values(), canonical, position))
     cells = summaries.line_cells(summaries.standing_at(position))
     cells.update(summaries.unit_cells(units))
     stored_cells = Counter(

@@ -159,9 +159,11 @@ def reported_on(posted: dt.date, happened: dt.date, late: Days | None) -> dt.dat
 
 
 def plans_of(occasions: Any, *, as_of: int | None, late: Days | None = None) -> dict[uuid.UUID, Plan]:
-    """What each of the occasions planned, as known at the position. ``occasions``: uuids or a subquery of them."""
+    """What each of the occasions planned, as known at the position. ``occasions``: uuids, a subquery of them, or None for all."""
     plans: dict[uuid.UUID, Plan] = {}
-    lines = Line.objects.as_of(as_of).filter(kind=Kind.SCHEDULED, occasion__in=occasions)
+    lines = Line.objects.as_of(as_of).filter(kind=Kind.SCHEDULED, occasion__isnull=False)
+    if occasions is not None:
+        lines = lines.filter(occasion__in=occasions)
     rows = lines.order_by().values_list("occasion", "slot", "minutes", "posted_on", "happened_to", "mode", "facts", "position")
     for occasion, slot, minutes, on, happened, mode, facts, position in rows.iterator(chunk_size=5000):
         floor = facts.get("floor_percent")

@@ -7,7 +7,6 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
@@ -18,7 +17,8 @@ from lms.core.planner import analyse
 from lms.ledger import summaries
 from lms.ledger.folding import Basis, Unit
 from lms.ledger.kinds import Kind
-from lms.ledger.models import Cell, CountedUnit, FacetCell, Line, PersonCount, SummaryState
+from lms.ledger.models import CountedUnit, Line, SummaryState
+from lms.ledger.services import rebuilding
 from lms.ledger.summaries import CellKey, FacetKey, PersonKey
 from lms.people import selectors as people
 
@@ -70,37 +70,8 @@ def _next_target(start: int, closed: int) -> int:
 
 def rebuild_summaries() -> Summarised:
     """Throw the summaries away and fold them anew, in one transaction."""
-    with transaction.atomic():
-        state = SummaryState.objects.select_for_update().get(pk=1)
-        target = positions.closed()
-        for model in (Cell, FacetCell, CountedUnit, PersonCount):
-            model._default_manager.all().delete()
-        canonical = people.canonical_ids(target)
-        standing = summaries.standing_at(target)
-        cells, facets = summaries.line_cells(standing), summaries.line_facets(standing)
-        for units in _chunks(all_units(summaries.all_bases(), canonical, target), 5000):
-            CountedUnit.objects.bulk_create([summaries.as_row(u) for u in units], batch_size=CHUNK)
-            cells.update(summaries.unit_cells(units))
-            facets.update(summaries.unit_facets(units))
-        _add_cells(cells, facets)
-        counts: Counter[PersonKey] = Counter()
-        rows = CountedUnit.objects.order_by("person", "measure").iterator(chunk_size=5000)
-        for _key, mine in groupby(rows, key=lambda row: (row.person, row.measure)):
-            counts.update(summaries.person_keys(map(summaries.as_unit, mine)))
-        _add_persons(counts)
-        state.position = target
-        state.refreshed_at = state.rebuilt_at = clock.now()
-        state.save()
-    return Summarised(target, 0, state.rebuilt_at)
-
-
-def all_units(bases: dict[str, Basis], canonical: dict[int, int], target: int) -> Iterator[Unit]:
-    """Every unit of every measure, folded anew as known at a position."""
-    standing = summaries.standing_at(target)
-    for basis in bases.values():
-        yield from summaries.basis_units(basis, standing, canonical, as_of=target)
-    for measure in summaries.HOLDINGS:
-        yield from summaries.holding_units(measure, standing, canonical)
+    state = rebuilding.rebuild()
+    return Summarised(state.position, 0, state.rebuilt_at)
 
 
 @dataclass(slots=True)
