@@ -84,9 +84,18 @@ def _counted(person: np.ndarray, level: Column, span: Column, dimension: str, si
     there = nodes >= 0
     keys = ((nodes * len(span_names) + spans) * len(code_names) + codes)[there]
     many = int(person.max()) + 1
-    pairs = np.unique(keys * many + person[there])
-    found, counts = np.unique(pairs // many, return_counts=True)
-    for key, count in zip(found.tolist(), counts.tolist(), strict=True):
-        rest, code = divmod(key, len(code_names))
-        node, when = divmod(rest, len(span_names))
-        yield node_names[node], span_names[when], dimension, code_names[code], count
+    pairs = np.sort(keys * many + person[there])
+    once = pairs[_changes(pairs)] // many
+    begins = np.flatnonzero(_changes(once))
+    counts = np.diff(begins, append=len(once))
+    rest, code = np.divmod(once[begins], len(code_names))
+    node, when = np.divmod(rest, len(span_names))
+    for n, w, c, count in zip(node.tolist(), when.tolist(), code.tolist(), counts.tolist(), strict=True):
+        yield node_names[n], span_names[w], dimension, code_names[c], count
+
+
+def _changes(ordered: np.ndarray) -> np.ndarray:
+    """Where a value is not the one before."""
+    import numpy as np
+
+    return np.concatenate(([True], ordered[1:] != ordered[:-1])) if len(ordered) else np.zeros(0, dtype=bool)

@@ -50,6 +50,11 @@ def canonical_ids(as_of: int | None = None) -> dict[int, int]:
     return rules.canonical_of(links(), as_of=as_of)
 
 
+def linked_since(position: int) -> bool:
+    """Whether any link was stated or taken back after a position."""
+    return Merge.objects.filter(position__gt=position).exists()
+
+
 def canonical_if(*, kept: Person, duplicate: Person, undone: Merge | None = None) -> tuple[dict[int, int], dict[int, int]]:
     """Who counts as whom as stated now, and as it would be: with the two as one, or without the link that is taken back."""
     now = links()

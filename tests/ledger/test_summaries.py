@@ -231,3 +231,17 @@ def test_basis_stated_later_counts_what_stood_before(world):
     )
     services.refresh_summaries()
     assert Cell.objects.get(measure=selectors.measure_of(basis)).total == 1
+
+
+@pytest.mark.django_db
+def test_totals_that_come_to_nothing_leave_no_row(world):
+    planned = book.scheduled(uuid.uuid4(), dt.date(2022, 1, 3), world.county)
+    line = book.attended(make_person(world.county), planned)
+    book.line(Kind.HEADCOUNT, dt.date(2022, 1, 3), division=world.county, quantity=2)
+    services.refresh_summaries()
+    assert FacetCell.objects.exists() and PersonCount.objects.exists()
+    services.reverse(line, reason="更正", by=book.BY)
+    services.reverse(planned, reason="更正", by=book.BY)
+    services.refresh_summaries()
+    assert list(Cell.objects.values_list("measure", "total")) == [("unnamed", 2)]
+    assert not FacetCell.objects.exists() and not PersonCount.objects.exists() and not CountedUnit.objects.exists()

@@ -76,6 +76,8 @@ class Line(Record, Positioned):
             models.Index(fields=["division", "kind", "happened_to"], name="ledger_line_division"),
             models.Index(fields=["kind", "happened_to"], name="ledger_line_kind"),
             models.Index(fields=["source_uuid"], name="ledger_line_source"),
+            # a place's lines of one month: what is handed in and sealed
+            models.Index(fields=["division", "posted_period"], name="ledger_line_handed_in"),
             # which occasions touch a period
             models.Index(fields=["posted_on", "kind"], name="ledger_line_posted"),
         ]

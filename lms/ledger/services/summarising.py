@@ -117,7 +117,8 @@ def _touched(start: int, target: int, before: dict[int, int], after: dict[int, i
 
 
 def _settle(start: int, target: int) -> None:
-    before, after = people.canonical_ids(start), people.canonical_ids(target)
+    after = people.canonical_ids(target)
+    before = people.canonical_ids(start) if people.linked_since(start) else after
     touched = _touched(start, target, before, after)
     cells: Counter[CellKey] = Counter()
     facets: Counter[FacetKey] = Counter()
@@ -244,19 +245,19 @@ def _add_persons(counts: Counter[PersonKey]) -> None:
 def _add(table: str, columns: Sequence[str], unique: Sequence[str], total: str, changes: Counter[Any]) -> None:
     """Add each change to its row, in one statement a chunk; rows that come to nothing go."""
     rows = sorted((key, change) for key, change in changes.items() if change)
-    if not rows:
-        return
     names = ", ".join([*columns, total])
     one = "(" + ", ".join(["%s"] * (len(columns) + 1)) + ")"
     with connection.cursor() as cursor:
         for part in _chunks(rows, CHUNK):
             cursor.execute(
                 f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(part))} "  # noqa: S608
-                f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {total} = {table}.{total} + excluded.{total}",
+                f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {total} = {table}.{total} + excluded.{total}"
+                f" RETURNING id, {total}",
                 [value for key, change in part for value in (*key, change)],
             )
-        if any(change < 0 for _key, change in rows):
-            cursor.execute(f"DELETE FROM {table} WHERE {total} = 0")  # noqa: S608
+            empty = [pk for pk, left in cursor.fetchall() if not left]
+            if empty:
+                cursor.execute(f"DELETE FROM {table} WHERE id IN ({', '.join(['%s'] * len(empty))})", empty)  # noqa: S608
 
 
 def _chunks(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
