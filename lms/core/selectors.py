@@ -42,3 +42,11 @@ def jobs_ended_since(moment: dt.datetime) -> QuerySet[Job]:
 def owns_job(actor: Actor, job: Job) -> bool:
     """Files of a job are for the one who asked alone: they may hold names or first passwords."""
     return job.owner_uuid == actor.uuid
+
+
+def may_fetch(actor: Actor, job: Job) -> bool:
+    """Whether its owner may still take the file: what was asked for in a role there is not for who has left the role since."""
+    if not owns_job(actor, job):
+        return False
+    asked_as = {role for role, path in job.owner_scope.get("grants", []) if job.division_path.startswith(path)}
+    return not asked_as or actor.everywhere or actor.covers(job.division_path, *asked_as, *JOB_OVERSEERS)

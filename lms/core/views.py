@@ -101,7 +101,7 @@ def job_retry(request: HttpRequest, uuid: uuid_lib.UUID) -> HttpResponse:
 @require_safe
 def job_result(request: HttpRequest, uuid: uuid_lib.UUID) -> FileResponse:
     job = _own_job(request, uuid)
-    if not job.result_file:
+    if not job.result_file or not selectors.may_fetch(_actor(request), job):
         raise Http404
     try:
         handle = job.result_file.open("rb")
@@ -137,6 +137,7 @@ def _shown(request: HttpRequest, uuid: uuid_lib.UUID) -> dict[str, Any]:
         "job": job,
         "base": _base(actor),
         "is_owner": selectors.owns_job(actor, job),
+        "may_fetch": selectors.may_fetch(actor, job),
         "outcome_url": url if url_has_allowed_host_and_scheme(url, allowed_hosts=None) else "",
     }
 

@@ -94,7 +94,7 @@ TEMPLATES: tuple[Template, ...] = (
         "report.monthly",
         _("每月统计报表"),
         _("%(place)s%(month)s培训统计报表"),
-        _("人次 %(person_times)s，人数 %(persons)s，学时 %(hours)s（%(state)s）。登录后可下载 A4 报表，可在“报送与审核”退订。"),
+        _("人次 %(person_times)s，人数 %(persons)s，学时 %(hours)s（%(state)s）。登录后可下载%(files)s，可在“报送与审核”退订。"),
     ),
     Template("job.done", _("任务完成"), _("%(title)s已完成"), _("结果可在任务页面查看。"), outside=False),
     Template("job.failed", _("任务未完成"), _("%(title)s未完成"), _("原因见任务页面，可重新运行。"), outside=False),

@@ -163,13 +163,18 @@ class ApiToken(Record):
 
 
 class Subscription(Record):
-    """Somebody's standing wish for a division's monthly report, on a day of the following month."""
+    """Somebody's standing wish for a division's monthly report, on a day of the following month: on paper, in a layout, or both.
+
+    ``layout`` names the layout that was chosen; a newer one of the same division and name is used in its place.
+    """
 
     PERSONAL: tuple[str, ...] = ()
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
     day = models.PositiveSmallIntegerField()  # 1 to 28
+    with_pdf = models.BooleanField(default=True)
+    layout = models.ForeignKey("reports.Layout", null=True, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
     last_period = models.PositiveIntegerField(default=0)  # yyyymm of the last report sent
     ended_at = models.DateTimeField(null=True)
@@ -183,6 +188,8 @@ class Subscription(Record):
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="reports_subscription_ended_together",
             ),
+            # something is sent
+            models.CheckConstraint(condition=Q(with_pdf=True) | Q(layout__isnull=False), name="reports_subscription_of_something"),
             models.UniqueConstraint(
                 fields=["user", "division"], condition=Q(ended_at__isnull=True), name="reports_subscription_one_standing"
             ),

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import uuid
+import zipfile
 from unittest import mock
 
+import openpyxl
 import pytest
 from django.core import mail
+from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 
 from lms.accounts import services as accounts
@@ -19,11 +24,13 @@ from lms.core.errors import BadInput, Missing
 from lms.core.jobs import Progress
 from lms.core.models import Job
 from lms.notices.models import Notice
+from lms.reports.layouts.services import end_layout
 from lms.reports.models import Subscription
 from lms.reports.monthly import services
 from lms.reports.monthly.jobs import send_month
 from lms.reports.tasks import send_monthly
 from tests.factories import ledger as book
+from tests.factories import reports as handing_in
 from tests.factories.world import make_actor, make_client, make_person, make_user
 
 DAY = dt.date(2022, 3, 10)
@@ -103,10 +110,91 @@ def test_what_is_refused(world, reader):
 def test_through_the_page_and_not_for_others(world):
     user = make_user(Role.CLASS_MANAGER, world.county)
     client = make_client(user)
-    page = client.post(reverse("reports:monthly"), {"division": world.county.code, "day": "5"}, follow=True).content.decode()
+    page = client.post(
+        reverse("reports:monthly"), {"division": world.county.code, "day": "5", "pdf": "1"}, follow=True
+    ).content.decode()
     assert "每月 5 日" in page and "退订" in page
     row = Subscription.objects.get()
     other = make_client(make_user(Role.CLASS_MANAGER, world.county))
     assert other.post(reverse("reports:monthly_end", args=[row.uuid])).status_code == 404
     client.post(reverse("reports:monthly_end", args=[row.uuid]))
     assert "退订" not in client.get(reverse("reports:approval")).content.decode()
+
+
+def test_the_provinces_own_workbook_is_sent_with_or_without_the_pdf(world, reader, django_capture_on_commit_callbacks):
+    with clock.at(FOURTH):
+        layout = handing_in.layout_of(world.county)
+        services.subscribe(division=world.county, day=5, by=actor_for(reader), with_pdf=False, layout=layout)
+    run(FIFTH, django_capture_on_commit_callbacks)
+    job = Job.objects.get(kind="reports.send_month")
+    assert job.result_name == f"鲁甸县-202203-{layout.name}.xlsx" and job.outcome["files"] == 1
+    shown = openpyxl.load_workbook(job.result_file.open()).worksheets[0]
+    cells = [str(cell.value) for row in shown.iter_rows() for cell in row]
+    assert "3" in cells and not any("{{" in value for value in cells)
+    assert f"“{layout.name}”（Excel）" in Notice.objects.get(kind="report.monthly").body
+    with clock.at(FOURTH + dt.timedelta(days=20)):
+        services.subscribe(division=world.county, day=5, by=actor_for(reader), with_pdf=True, layout=layout)
+        handing_in.keep_layout(
+            division=world.county, name=layout.name, content=one_cell(), by=make_actor(Role.CLASS_MANAGER, world.county)
+        )
+    run(dt.datetime(2022, 5, 6, tzinfo=dt.UTC), django_capture_on_commit_callbacks)
+    job = Job.objects.filter(kind="reports.send_month").latest("pk")
+    with zipfile.ZipFile(job.result_file.open()) as archive:
+        assert sorted(name.rpartition(".")[2] for name in archive.namelist()) == ["pdf", "xlsx"]
+        [inner] = [name for name in archive.namelist() if name.endswith("xlsx")]
+        assert openpyxl.load_workbook(io.BytesIO(archive.read(inner))).active["A1"].value == "鲁甸县", (
+            "the newer layout of the name"
+        )
+
+
+def one_cell() -> bytes:
+    book_, out = openpyxl.Workbook(), io.BytesIO()
+    book_.active["A1"] = "{{地区名称}}"
+    book_.save(out)
+    return out.getvalue()
+
+
+def test_an_ended_layout_gives_way_to_the_printed_report(world, reader, django_capture_on_commit_callbacks):
+    with clock.at(FOURTH):
+        layout = handing_in.layout_of(world.county)
+        services.subscribe(division=world.county, day=5, by=actor_for(reader), with_pdf=False, layout=layout)
+        end_layout(layout=layout, by=make_actor(Role.CLASS_MANAGER, world.county))
+    run(FIFTH, django_capture_on_commit_callbacks)
+    assert Job.objects.get(kind="reports.send_month").result_name.endswith(".pdf")
+
+
+def test_what_form_is_refused(world, reader):
+    by, theirs = actor_for(reader), handing_in.layout_of(world.other_county)
+    with pytest.raises(BadInput, match="至少选一种"):
+        services.subscribe(division=world.county, day=5, by=by, with_pdf=False)
+    with pytest.raises(Missing):
+        services.subscribe(division=world.county, day=5, by=by, layout=theirs)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Subscription.objects.create(user=reader, division=world.county, day=5, since=FOURTH, with_pdf=False)
+    client = make_client(reader)
+    data = {"division": world.county.code, "day": "5", "layout": str(theirs.uuid)}
+    assert "没有这份版式" in client.post(reverse("reports:monthly"), data, follow=True).content.decode()
+    assert not Subscription.objects.exists()
+
+
+def test_who_leaves_between_the_asking_and_the_making_gets_nothing(wanted, reader):
+    with clock.at(FIFTH):
+        send_monthly()
+        job = Job.objects.get(kind="reports.send_month")
+        accounts.end_role(grant=RoleGrant.objects.get(user=reader), reason="调离", by=make_actor(Role.SECURITY_ADMIN, None))
+        with pytest.raises(Missing):
+            send_month(job, mock.create_autospec(Progress, instance=True))
+    assert not Notice.objects.filter(kind="report.monthly").exists()
+
+
+def test_the_file_is_behind_sign_in_and_the_role(wanted, reader, world, django_capture_on_commit_callbacks):
+    run(FIFTH, django_capture_on_commit_callbacks)
+    job = Job.objects.get(kind="reports.send_month")
+    address = reverse("job_result", args=[job.uuid])
+    assert Client().get(address).status_code == 302
+    assert make_client(make_user(Role.CLASS_MANAGER, world.county)).get(address).status_code == 404
+    client = make_client(reader)
+    assert client.get(address).status_code == 200
+    accounts.end_role(grant=RoleGrant.objects.get(user=reader), reason="调离", by=make_actor(Role.SECURITY_ADMIN, None))
+    assert client.get(address).status_code == 404
+    assert "不能再下载" in client.get(reverse("job_detail", args=[job.uuid])).content.decode()

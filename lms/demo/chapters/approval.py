@@ -24,6 +24,7 @@ from lms.programmes import services as programmes
 from lms.reports.approval import services as approval
 from lms.reports.layouts.sample import sample
 from lms.reports.layouts.services import keep_layout
+from lms.reports.monthly.services import subscribe
 
 
 def build(kit: Kit, today: dt.date, shown: list[CoursePage]) -> None:
@@ -131,6 +132,7 @@ def _learnt_later(kit: Kit, period: int, course: CoursePage, today: dt.date) -> 
 
 
 def _own_form(kit: Kit) -> None:
-    """The province's own form, which every office below may fill in."""
+    """The province's own form, which every office below may fill in, and which the province is sent each month."""
     by, province = _office(kit, "shengban"), division_by_code("530000")
-    keep_layout(division=province, name="社会工作培训情况表（演示）", content=sample(), by=by)
+    layout = keep_layout(division=province, name="社会工作培训情况表（演示）", content=sample(), by=by)
+    subscribe(division=province, day=5, layout=layout, by=by)

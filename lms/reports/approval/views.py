@@ -25,6 +25,7 @@ from lms.places.boundaries import division_known
 from lms.places.models import Division, Level
 from lms.places.selectors import ancestors, home_of
 from lms.reports.approval import comparing, exports, names, pages, payloads, services, units
+from lms.reports.layouts.services import layouts_for
 from lms.reports.models import Submission
 from lms.reports.monthly import services as monthly
 from lms.reports.states import APPROVERS, Status
@@ -56,8 +57,14 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if home is None:
         raise Http404
     shown = [] if home.level > Level.COUNTY else pages.months(home)  # a township reports with its county
-    subscriptions = list(monthly.standing_of(actor_of(request)))
-    context = {"division": home, "months": shown, "subscriptions": subscriptions, "days": range(1, 29)}
+    standing = list(monthly.standing_of(actor_of(request)))
+    context = {
+        "division": home,
+        "months": shown,
+        "subscriptions": [(row, monthly.files_of(row.with_pdf, row.layout)) for row in standing],
+        "layouts": layouts_for(home) if shown else [],
+        "days": range(1, 29),
+    }
     return render(request, "reports/approval/worklist.html", context)
 
 

@@ -55,6 +55,14 @@ def fill_layout(job: Job, progress: Progress) -> dict[str, Any]:
     return {"sha256": sha256, "bytes": len(made), "position": values.position}
 
 
+def filled(layout: Layout, place: Division, first: int, last: int, position: int) -> tuple[bytes, Values]:
+    """The layout with the figures of some months as known at a position, in the source language."""
+    with translation.override("zh-hans"):
+        values = values_of(place, first, last, position)
+        with layout.file.open("rb") as handle:
+            return fill(handle.read(), values), values
+
+
 def values_of(place: Division, first: int, last: int, position: int) -> Values:
     """The values of a period as known at a position. A month handed in by then: at its closing position, with its signers."""
     row: Submission | None = units.standing_of([place], first).get(place.pk) if first == last else None

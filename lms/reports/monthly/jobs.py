@@ -1,32 +1,52 @@
-"""One subscriber's month: the PDF as the job's result, the figures and the way to it as a notice and an e-mail."""
+"""One subscriber's month: the files as the job's result, the figures and the way to them as a notice and an e-mail."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lms.core.errors import Missing
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
-from lms.core.replica import reading_from_replica
 from lms.notices import services as notices
 from lms.reports.approval import pages, units
+from lms.reports.layouts.jobs import filled
 from lms.reports.models import Subscription
+from lms.reports.monthly import services
 from lms.reports.printed import sheet
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same files give the same archive
 
 
 @job_kind("reports.send_month", queue="report")
 def send_month(job: Job, progress: Progress) -> dict[str, Any]:
-    """Told once: the notice has a key, and the month is noted in the same transaction. Started again it begins anew."""
-    row = Subscription.objects.select_related("user", "division").get(uuid=job.params["subscription"])
+    """Told once: the notice has a key, and the month is noted in the same transaction. Started again it begins anew.
+
+    Who has left the role by the time it runs is sent nothing. A layout that was ended gives way to the printed report.
+    """
+    row = Subscription.objects.select_related("user", "division", "layout__division").get(uuid=job.params["subscription"])
+    if row.ended_at is not None or not services.may_have(row):
+        raise Missing(_("订阅人已不在该地区任职，不再发送。"))
     period, place = int(job.params["period"]), row.division
     submission = units.standing_of([place], period).get(place.pk)
-    progress.set_total(1, _("排版"))
-    with reading_from_replica(attempt=job.claims):
-        made, content = sheet.render(place, period, submission)
-    progress.attach_result(f"{place.name}-{period}-统计报表.pdf", made)
+    layout = services.layout_of(row)
+    on_paper = row.with_pdf or layout is None
+    progress.set_total(int(on_paper) + int(layout is not None), _("排版"))
+    content = sheet.content_in_chinese(place, period, submission)
+    files: list[tuple[str, bytes]] = []
+    if on_paper:
+        files.append((f"{place.name}-{period}-统计报表.pdf", sheet.pdf_of(content)))
+        progress.advance()
+    if layout is not None:
+        made, _values = filled(layout, place, period, period, job.params["position"])
+        files.append((f"{place.name}-{period}-{layout.name}.xlsx", made))
+        progress.advance()
+    progress.attach_result(*(files[0] if len(files) == 1 else (f"{place.name}-{period}-统计报表.zip", _packed(files))))
     total = content["figures"]["total"]
     with transaction.atomic():
         notices.notify_of(
@@ -39,11 +59,19 @@ def send_month(job: Job, progress: Progress) -> dict[str, Any]:
                 "person_times": f"{total['person_times']:,}",
                 "persons": f"{total['persons']:,}",
                 "hours": total["hours"],
+                "files": services.files_of(on_paper, layout),
             },
             url=reverse("job_detail", args=[job.uuid]),
             key=f"report.monthly:{row.uuid}:{period}",
             by=actor_of(job),
         )
         Subscription.objects.filter(pk=row.pk, last_period__lt=period).update(last_period=period)
-    progress.advance()
-    return {"period": period, "person_times": total["person_times"]}
+    return {"period": period, "person_times": total["person_times"], "files": len(files)}
+
+
+def _packed(files: list[tuple[str, bytes]]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name.replace("/", "_"), EPOCH), content)
+    return out.getvalue()

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lms.accounts.roles import REPORTING
-from lms.core.errors import LmsError
+from lms.core.errors import LmsError, Missing
+from lms.places.models import Division
 from lms.places.selectors import division_in_scope
 from lms.reports.approval.views import actor_of
+from lms.reports.layouts.services import layouts_for
+from lms.reports.models import Layout
 from lms.reports.monthly import services
 
 
@@ -23,13 +26,30 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     try:
         place = division_in_scope(actor, request.POST.get("division", ""), *REPORTING)
-        row = services.subscribe(division=place, day=int(day) if day.isdecimal() and len(day) < 3 else 0, by=actor)
+        row = services.subscribe(
+            division=place,
+            day=int(day) if day.isdecimal() and len(day) < 3 else 0,
+            with_pdf=request.POST.get("pdf") == "1",
+            layout=_layout(place, request.POST.get("layout", "")),
+            by=actor,
+        )
     except LmsError as error:
         messages.error(request, str(error))
     else:
-        said = _("每月 %(day)d 日把%(place)s上月的统计报表发给您：站内消息，和您留有的邮箱。")
-        messages.success(request, said % {"day": row.day, "place": row.division.name})
+        said = _("每月 %(day)d 日把%(place)s上月的统计报表（%(files)s）发给您：站内消息，和您留有的邮箱。")
+        files = services.files_of(row.with_pdf, row.layout)
+        messages.success(request, said % {"day": row.day, "place": row.division.name, "files": files})
     return redirect("reports:approval")
+
+
+def _layout(place: Division, asked: str) -> Layout | None:
+    """The layout that was chosen; none is none, and what the division may not use is missing."""
+    if not asked:
+        return None
+    found = next((row for row in layouts_for(place) if str(row.uuid) == asked), None)
+    if found is None:
+        raise Missing(_("没有这份版式。"))
+    return found
 
 
 @require_POST

@@ -82,8 +82,16 @@ def html(content: dict[str, Any]) -> str:
         return render_to_string("reports/print/month.html", content)
 
 
+def content_in_chinese(place: Division, period: int, submission: Submission | None) -> dict[str, Any]:
+    with translation.override("zh-hans"):
+        return content_of(place, period, submission)
+
+
+def pdf_of(content: dict[str, Any]) -> bytes:
+    return pdf.render(html(content))
+
+
 def render(place: Division, period: int, submission: Submission | None) -> tuple[bytes, dict[str, Any]]:
     """The PDF, and what stands in it."""
-    with translation.override("zh-hans"):
-        content = content_of(place, period, submission)
-    return pdf.render(html(content)), content
+    content = content_in_chinese(place, period, submission)
+    return pdf_of(content), content
