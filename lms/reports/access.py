@@ -43,6 +43,7 @@ ROUTES: dict[str, Access] = {
     "api:figure": bearer(TokenScope.FIGURES),
     "api:figure_lines": bearer(TokenScope.LINES, note="uuids and facts, no names; the reading is audited"),
     "api:person_times": bearer(TokenScope.FIGURES),
+    "api:cut": bearer(TokenScope.FIGURES),
     "api:periods": bearer(TokenScope.PERIODS),
     "api:period": bearer(TokenScope.PERIODS),
     "api:pipeline": bearer(TokenScope.PIPELINE),

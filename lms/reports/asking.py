@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from lms.ledger import selectors as ledger
 from lms.ledger.models import CountingBasis
 from lms.places.boundaries import division_known
 from lms.places.models import Division
-from lms.reports.dimensions import TAGS
+from lms.reports.filters import FILTERS, Having
 
 
 def day(text: str) -> dt.date:
@@ -48,14 +49,17 @@ def boundaries(text: str | None) -> dt.date | None:
     return clock.today() if text == "now" else day(text)
 
 
-def having(text: str | None) -> tuple[str, str] | None:
-    """``topic:CODE`` or ``funder:CODE``."""
-    if not text:
-        return None
-    name, _colon, code = text.partition(":")
-    if name not in TAGS or not code:
-        raise BadInput(_("请写成 topic:代码 或 funder:代码。"))
-    return name, code
+def having(text: str | Sequence[str] | None) -> Having:
+    """``topic:CODE``, ``programme:CODE`` …, one or several; ``-`` for what has no value. An empty one asks for nothing."""
+    texts = [text] if isinstance(text, str) else text or []
+    found = []
+    for each in texts:
+        if each:
+            name, _colon, code = each.partition(":")
+            if name not in FILTERS or not code:
+                raise BadInput(_("请写成 维度:代码，如 topic:代码；维度有：%(known)s。") % {"known": "、".join(FILTERS)})
+            found.append((name, code))
+    return tuple(found)
 
 
 def basis(code: str | None, on: dt.date) -> CountingBasis:

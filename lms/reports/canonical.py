@@ -25,12 +25,12 @@ def basis_summary(basis: CountingBasis) -> dict[str, Any]:
 
 
 def payload(found: Breakdown) -> dict[str, Any]:
-    """What is signed. Boundaries of another day and a tag stand in it only where they were asked for."""
+    """What is signed. Boundaries of another day and what it was narrowed to stand in it only where they were asked for."""
     more: dict[str, Any] = {}
     if found.boundaries_on is not None:
         more["boundaries_on"] = found.boundaries_on.isoformat()
-    if found.having is not None:
-        more["having"] = ":".join(found.having)
+    if found.having:
+        more["having"] = ";".join(":".join(each) for each in found.having)
     return {
         **more,
         "division": found.division.code,

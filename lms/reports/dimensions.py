@@ -18,7 +18,7 @@ from lms.people.models import Sex
 from lms.people.vocabularies import EDUCATION_LEVELS, ETHNIC_GROUPS
 from lms.places.boundaries import children_known
 from lms.places.models import Division
-from lms.programmes.models import Category, Programme
+from lms.programmes.models import Category, Funder, Programme
 
 SIDES = ("sex", "ethnic", "education", "age")  # of the person, as then
 DIMENSIONS = ("division", "month", "mode", "category", "programme", *SIDES)  # the page has these from the summaries
@@ -69,9 +69,10 @@ def fact_of(unit: Unit) -> Fact:
     return Fact(unit.path, unit.month, unit.mode, unit.category, unit.programme, *sides, unit.occasion)
 
 
-def splitter(division: Division, by: str, *, on: dt.date, position: int) -> Splitter:
-    """``on`` is the day whose tree is shown, as known at the position."""
+def splitter(division: Division | None, by: str, *, on: dt.date, position: int) -> Splitter:
+    """``on`` is the day whose tree is shown, as known at the position. ``division``: of which, when split by division."""
     if by == "division":
+        assert division is not None
         children = children_known(division, on=on, position=position)
         names = {child.code: child.name for child in children}
         names[division.code] = _("%(name)s本级") % {"name": division.name}
@@ -98,6 +99,14 @@ def _named(model: type[Category] | type[Programme], pick: Callable[[Fact], int],
         if names_too:
             names.setdefault(code, name)
     return Splitter(lambda fact: codes.get(pick(fact), ""), names)
+
+
+def shown_names(by: str) -> dict[str, str]:
+    """code → name of what is signed by its code alone, because its name may be edited. A topic is named by its own words."""
+    models: dict[str, type[Category | Funder | Programme]] = {"category": Category, "funder": Funder, "programme": Programme}
+    if by not in models:
+        return {}
+    return dict(models[by]._default_manager.order_by("-pk").values_list("code", "name"))
 
 
 def tag_values(name: str, position: int) -> dict[uuid.UUID, str]:

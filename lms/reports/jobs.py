@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.accounts.roles import REPORTING
@@ -15,8 +17,7 @@ from lms.core.replica import reading_from_replica
 from lms.ledger import spans
 from lms.ledger.models import CountingBasis
 from lms.places.selectors import division_in_scope
-from lms.reports import asking, drill, workbook
-from lms.reports.breakdown import breakdown
+from lms.reports import asking, cutting, drill, workbook
 
 CHUNK = 500
 
@@ -54,26 +55,32 @@ def export_rows(job: Job, progress: Progress) -> dict[str, int]:
 
 
 @job_kind("reports.custom_cut", queue="report")
-def custom_cut(job: Job, progress: Progress) -> dict[str, int]:
-    """Figures of any period, folded from the lines as known at the position of the asking, as a workbook."""
+def custom_cut(job: Job, progress: Progress) -> dict[str, Any]:
+    """Figures of any period, folded from the lines as known at the position of the asking: a workbook, and the cut for the page."""
     actor, params = actor_of(job), job.params
     basis = CountingBasis.objects.filter(pk=params["basis"]).first()
     if basis is None:
         raise Missing(_("没有这个统计期或口径。"))
     place = division_in_scope(actor, params["division"], *REPORTING)
-    progress.set_total(1, place.name)
-    with reading_from_replica(attempt=job.claims):
-        found = breakdown(
-            division=place,
-            start=dt.date.fromisoformat(params["start"]),
-            end=dt.date.fromisoformat(params["end"]),
-            basis=basis,
-            position=params["position"],
-            by=params["by"],
-            boundaries_on=asking.boundaries(params.get("boundaries")),
-            having=asking.having(params.get("having")),
-        )
-    name = f"{place.name}-{params['start']}-{params['end']}.xlsx"
-    progress.attach_result(name, workbook.breakdown_workbook(found))
+    progress.set_total(2, _("逐笔计算"))
+    found = cutting.cut(
+        division=place,
+        start=dt.date.fromisoformat(params["start"]),
+        end=dt.date.fromisoformat(params["end"]),
+        basis=basis,
+        position=params["position"],
+        by=params["by"],
+        boundaries_on=asking.boundaries(params.get("boundaries")),
+        having=asking.having(params.get("having")),
+    )
     progress.advance()
-    return {"person_times": found.total.person_times, "persons": found.total.persons}
+    told = cutting.payload(found)
+    name = f"{place.name}-{params['start']}-{params['end']}.xlsx"
+    progress.attach_result(name, workbook.cut_workbook(told, basis))
+    progress.advance()
+    return {
+        "person_times": found.total.person_times,
+        "persons": found.total.persons,
+        "cut": told,
+        "url": f"{reverse('reports:cut', args=[place.code])}?job={job.uuid}",
+    }

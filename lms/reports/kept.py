@@ -1,7 +1,7 @@
 """The figures of a division's page as text, kept for one question at one state of the ledger. A disposable cache.
 
-The text holds nothing of a reader (it is rendered without the request; the form's token is a mark that is filled in each
-time), so all who may see the division share it; who may is asked before, every time. It is found by everything it depends
+The text holds nothing of a reader (it is rendered without the request and has no form that writes), so all who may see the
+division share it; who may is asked before, every time. It is found by everything it depends
 on: the question, the language, the day, the position that the summaries hold and what waits behind it, the locks, and what has
 been decided on the months. Names and rules that change without a position raise the generation, and a text of an older one
 is not used.
@@ -18,12 +18,10 @@ from typing import Any
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.db.models import Count, Q
-from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from cms.kept import CSRF, mark, release
+from cms.kept import release
 from lms.core import clock
 from lms.core.ids import new_uuid
 from lms.ledger.models import PeriodLock
@@ -45,9 +43,7 @@ class Text:
     charted: bool
 
 
-def figures_text(
-    request: HttpRequest, template: str, place: Division, asked: Asked, state: Summarised, context: Callable[[], dict[str, Any]]
-) -> Text:
+def figures_text(template: str, place: Division, asked: Asked, state: Summarised, context: Callable[[], dict[str, Any]]) -> Text:
     """The text of ``template`` for this question. ``context`` is called only when the text is not known yet."""
     key = _key(template, place, asked, state)
     found = cache.get_many([GENERATION, key])
@@ -57,9 +53,9 @@ def figures_text(
             cache.add(GENERATION, new_uuid().hex, None)
             generation = cache.get(GENERATION)
         values = context()
-        known = (generation, render_to_string(template, {**values, CSRF: mark(CSRF)}), bool(values["rows"]))
+        known = (generation, render_to_string(template, values), bool(values["rows"]))
         cache.set(key, known, KEPT_SECONDS)
-    return Text(known[1].replace(mark(CSRF), get_token(request)), known[2])
+    return Text(known[1], known[2])
 
 
 def forget_figures(**_signal: Any) -> None:

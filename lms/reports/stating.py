@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import translation
@@ -149,7 +150,7 @@ def split(
     as_of: str | int | None = None,
     basis: str | None = None,
     boundaries: str | None = None,
-    having: str | None = None,
+    having: str | Sequence[str] | None = None,
     actor: Actor,
     roles: tuple[str, ...] = (),
     most: int | None = None,

@@ -6,20 +6,19 @@ import uuid as uuids
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from lms.accounts.roles import REPORTING
 from lms.audit import services as audit
 from lms.core import jobs
 from lms.core.actor import Actor
-from lms.core.errors import BadInput, Missing
+from lms.core.errors import Missing
 from lms.core.workbooks import XLSX
 from lms.ledger import selectors as ledger
 from lms.ledger.models import CountingBasis, HourScheme
@@ -27,10 +26,9 @@ from lms.ledger.services import Summarised, refresh_summaries
 from lms.people.models import Person
 from lms.places.models import Division
 from lms.places.selectors import ancestors, division_in_scope, home_of
-from lms.reports import asking, drill, figures, forms, kept, tables, workbook
+from lms.reports import drill, figures, forms, kept, tables, workbook
 from lms.reports.approval.signed import signed
-from lms.reports.cuts import digest_key
-from lms.reports.dimensions import ALL, DIMENSIONS, title_of
+from lms.reports.dimensions import DIMENSIONS, title_of
 
 PAGE = 50
 NO_KEY = "-"  # in an address: the row of those without a value
@@ -67,9 +65,7 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
         "place": place,
         "query": asked.query(),
         "above": [a for a in ancestors(place) if _actor(request).covers(a.path, *REPORTING)],
-        "figures": kept.figures_text(
-            request, "reports/parts/figures.html", place, asked, state, lambda: _figures(place, asked, state)
-        ),
+        "figures": kept.figures_text("reports/parts/figures.html", place, asked, state, lambda: _figures(place, asked, state)),
     }
     return render(request, "reports/division.html", context)
 
@@ -142,45 +138,11 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     )
     name = f"{place.name}-{asked.span.code}"
     if as_csv:
-        return _file(workbook.report_csv(report), f"{name}-{title_of(asked.by)}.csv", "text/csv; charset=utf-8")
-    return _file(workbook.report_workbook(report), f"{name}.xlsx")
+        return as_file(workbook.report_csv(report), f"{name}-{title_of(asked.by)}.csv", "text/csv; charset=utf-8")
+    return as_file(workbook.report_workbook(report), f"{name}.xlsx")
 
 
-@require_POST
-def custom(request: HttpRequest, code: str) -> HttpResponse:
-    """Figures of any other period: folded by a job, which the reader is led to."""
-    place = _division(request, code)
-    asked = forms.asked(request.POST)
-    try:
-        start, end = asking.period(request.POST.get("from", ""), request.POST.get("to", ""))
-        boundaries_on = asking.boundaries(request.POST.get("boundaries"))
-        having = asking.having(request.POST.get("having"))
-    except BadInput as error:
-        messages.error(request, str(error))
-        return redirect(f"{reverse('reports:division', args=[place.code])}?{asked.query()}")
-    basis, position = asking.basis(asked.basis.code, end), ledger.position_of(None)
-    by = request.POST.get("by", "") if request.POST.get("by", "") in ALL else asked.by
-    more = {"boundaries": boundaries_on.isoformat() if boundaries_on else "", "having": ":".join(having) if having else ""}
-    job = jobs.enqueue(
-        "reports.custom_cut",
-        title=_("%(place)s %(start)s 至 %(end)s 培训台账") % {"place": place.name, "start": start, "end": end},
-        by=_actor(request),
-        division_path=place.path,
-        key=digest_key("reports.custom", _actor(request).uuid, place.code, start, end, basis.pk, by, *more.values(), position),
-        params={
-            "division": place.code,
-            "start": start.isoformat(),
-            "end": end.isoformat(),
-            "basis": basis.pk,
-            "by": by,
-            "position": position,
-            **more,
-        },
-    )
-    return redirect("job_detail", uuid=job.uuid)
-
-
-def _file(content: bytes, name: str, content_type: str = XLSX) -> HttpResponse:
+def as_file(content: bytes, name: str, content_type: str = XLSX) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(get_valid_filename(name))}"
     return response
@@ -255,7 +217,7 @@ def export_rows(request: HttpRequest, code: str) -> HttpResponse:
     )
     if opened.count <= AT_ONCE:
         content = workbook.items_workbook(wanted, opened, drill.items(opened, list(opened.rows[:AT_ONCE]), actor))
-        return _file(content, f"{wanted.division.name}-{opened.title}-{asked.span.code}.xlsx")
+        return as_file(content, f"{wanted.division.name}-{opened.title}-{asked.span.code}.xlsx")
     job = jobs.enqueue(
         "reports.export_rows",
         title=_("导出 %(place)s %(title)s（%(count)d 行）")

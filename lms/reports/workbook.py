@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lms.core.workbooks import Column, Sheet, guard, write_workbook
-from lms.reports import figures
-from lms.reports.breakdown import Breakdown
+from lms.ledger.models import CountingBasis
+from lms.reports import cutting, figures
 from lms.reports.dimensions import title_of
 from lms.reports.drill import Item, Opened, Wanted
 from lms.reports.tables import Report, TableRow
@@ -108,20 +109,28 @@ def items_workbook(wanted: Wanted, opened: Opened, shown: Iterable[Item]) -> byt
     return write_workbook([Sheet(opened.title, heads, rows, said)])
 
 
-def breakdown_workbook(found: Breakdown) -> bytes:
-    """Figures of any period, folded from the lines."""
-    meaning = {column.title: column for column in columns(found.by)}
-    heads = [meaning[title_of(found.by)], *(meaning[title] for title in (_("人次"), _("人数"), _("未具名"), _("学时"), _("分钟")))]
-    rows = [[r.name, r.person_times, r.persons, r.unnamed, r.hours, r.minutes] for r in [*found.rows, found.total]]
-    said = [
-        _("%(place)s · 培训台账") % {"place": found.division.full_name},
-        _("统计口径：%(name)s（%(code)s）——%(text)s")
-        % {"name": found.basis.name, "code": found.basis.code, "text": found.basis.description},
-        _("统计期：%(period)s") % {"period": f"{found.start} — {found.end}"},
-        _("截至第 %(position)d 笔") % {"position": found.position},
+def cut_workbook(told: dict[str, Any], basis: CountingBasis) -> bytes:
+    """A cut: the rows of the page, those below a division after it and named with it."""
+    names = {row["key"]: row["name"] for row in told["rows"]}
+    heads = [Column(title_of(told["by"]), 28, text=True), *(Column(title, 12) for title in cutting.measures().values())]
+    rows = [
+        [f"{names[under]} / {row['name']}" if under else row["name"], *(_number(row[name]) for name in cutting.MEASURES)]
+        for under, row in cutting.flat(told)
     ]
-    if found.boundaries_on:
-        said.append(_("按 %(day)s 的区划") % {"day": found.boundaries_on})
-    if found.having:
-        said.append(_("只含%(what)s“%(code)s”") % {"what": title_of(found.having[0]), "code": found.having[1]})
+    said = [
+        _("%(place)s · 培训台账") % {"place": told["division_name"]},
+        _("统计口径：%(name)s（%(code)s）——%(text)s") % {"name": basis.name, "code": basis.code, "text": basis.description},
+        _("统计期：%(period)s") % {"period": f"{told['from']} — {told['to']}"},
+        _("截至第 %(position)d 笔") % {"position": told["position"]},
+        _("尚未审定的县区月份：%(n)d / %(all)d")
+        % {"n": told["completeness"]["county_months_not_approved"], "all": told["completeness"]["county_months"]},
+        _("时期内的：人次到新增持证；期末的：持证存量和登记存量（按月分列时为各月末）。人数每人只计一次，不能相加。"),
+    ]
+    if told["boundaries_on"]:
+        said.append(_("按 %(day)s 的区划") % {"day": told["boundaries_on"]})
+    said += [_("只含%(what)s“%(code)s”") % {"what": what, "code": value} for what, value in cutting.conditions(told["having"])]
     return write_workbook([Sheet(_("培训台账"), heads, rows, said)])
+
+
+def _number(value: int | str) -> int | Decimal:
+    return Decimal(value) if isinstance(value, str) else value

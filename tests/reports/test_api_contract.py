@@ -42,6 +42,7 @@ ASKED = {
     "figure": "figures/person_times/?division={c}&" + SPAN,
     "figure_lines": "figures/person_times/lines/?division={c}&" + SPAN,
     "person_times": "person-times/?division={c}&" + SPAN,
+    "cut": "cut/?division={c}&by=sex&" + SPAN,
     "periods": "periods/{c}/",
     "period": "periods/{c}/202203/",
     "pipeline": "pipeline/{c}/?on=2022-03-31",

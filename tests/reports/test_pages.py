@@ -244,7 +244,11 @@ def test_any_other_period_is_folded_by_a_job(world, manager, busy, django_captur
         response = manager.post(url, {"from": "2022-03-05", "to": "2022-03-20", "by": "division"})
     job = Job.objects.get()
     assert response.url == reverse("job_detail", args=[job.uuid])
-    assert (job.status, job.outcome) == ("done", {"person_times": 6, "persons": 4})
+    assert job.status == "done" and (job.outcome["person_times"], job.outcome["persons"]) == (6, 4)
+    shown = manager.get(job.outcome["url"])
+    assert shown.context["told"] == job.outcome["cut"] and "昭阳区" in shown.content.decode()
+    stranger = make_client(make_user(Role.REGIONAL_ADMIN, world.province))
+    assert stranger.get(job.outcome["url"]).status_code == 404
     sheet = openpyxl.load_workbook(job.result_file.open()).worksheets[0]
     assert [cell.value for cell in sheet[sheet.max_row]][1:4] == [6, 4, 7]
     refused = manager.post(url, {"from": "2022-03-05", "to": "soon"}, follow=True)
@@ -265,5 +269,5 @@ def test_a_cut_by_funder_and_of_one_topic_is_made_by_a_job(world, django_capture
     with django_capture_on_commit_callbacks(execute=True):
         for having in ("topic:rescue", "topic:rescue", ""):
             client.post(address, {**data, "having": having})
-    outcomes = {job.params["having"]: job.outcome["person_times"] for job in Job.objects.filter(kind="reports.custom_cut")}
+    outcomes = {"".join(job.params["having"]): job.outcome["person_times"] for job in Job.objects.filter(kind="reports.custom_cut")}
     assert outcomes == {"topic:rescue": 2, "": 5} and Job.objects.count() == 2

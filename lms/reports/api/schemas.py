@@ -140,6 +140,43 @@ class PersonTimesOut(Schema):
     having: str | None = None
 
 
+class CutRowOut(Schema):
+    key: str
+    name: str
+    person_times: int
+    persons: int
+    unnamed: int
+    hours: str
+    clock_hours: str
+    classes: int
+    sessions: int
+    licences_gained: int
+    licensed: int
+    registered: int
+    below: list[CutRowOut] = Field(default_factory=list, description="下一级的行，只在按地区分列时有 / only when split by division")
+
+
+class NotApprovedOut(Schema):
+    county_months: int = Field(description="应审定的县区月份 / months of counties that are over")
+    county_months_approved: int
+    county_months_not_approved: int
+
+
+class CutOut(Schema):
+    division: str
+    division_name: str
+    start: dt.date = Field(alias="from", serialization_alias="from")
+    to: dt.date
+    basis: BasisOut
+    position: int
+    by: str
+    boundaries_on: dt.date | None
+    having: list[str]
+    rows: list[CutRowOut]
+    total: CutRowOut
+    completeness: NotApprovedOut
+
+
 class TotalsOut(Schema):
     person_times: int
     persons: int

@@ -30,7 +30,7 @@ def document() -> dict[str, Any]:
         for status, answer in answers.items():
             if int(status) >= 400:
                 answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
-        if told["operationId"] == "person_times":
+        if told["operationId"] in ("person_times", "cut"):
             answers["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
         answers["304"] = {"description": "Not Modified"}
         told["responses"] = dict(sorted(answers.items()))

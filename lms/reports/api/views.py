@@ -13,7 +13,7 @@ from lms.ledger.models import Line
 from lms.places.boundaries import children_known
 from lms.places.models import Division
 from lms.places.selectors import home_of, search_divisions
-from lms.reports import asking, canonical, figures, stating
+from lms.reports import asking, canonical, cutting, figures, stating
 from lms.reports.api import schemas
 from lms.reports.api.gate import Bearer
 from lms.reports.api.interface import (
@@ -40,6 +40,12 @@ WHAT = Path(..., description="指标，写法见 /figures/ 的 what / the figure
 CODE = Query(..., description="行政区划代码 / code of the division", max_length=20)
 AS_OF = Query(None, description="截至：位置编号或时刻，缺省为现在 / as of: a position or a moment, now by default", max_length=40)
 BY = Query("division", description="按什么分列 / split by what")
+HAVING = Query(
+    [],
+    description="只计符合的，可重复，如 topic:代码、sex:1，“-”指未注明 / only what has it, may be repeated: topic:CODE, sex:1, "
+    "`-` for none",
+)
+BOUNDARIES = Query(None, description="区划界线：then、now 或某一天 / then, now or a day", max_length=40)
 BASIS = Query(None, description="统计口径代码，缺省为默认口径 / code of the counting basis", max_length=80)
 
 
@@ -231,8 +237,8 @@ def person_times(
     by: Dimension = BY,
     as_of: str | None = AS_OF,
     basis: str | None = BASIS,
-    boundaries: str | None = Query(None, description="区划界线：then、now 或某一天 / then, now or a day", max_length=40),
-    having: str | None = Query(None, description="只计带标签的 / only what is tagged: topic:CODE, funder:CODE", max_length=90),
+    boundaries: str | None = BOUNDARIES,
+    having: list[str] = HAVING,
     format: Literal["json", "csv"] = Query("json", description="json 或 csv / json or csv"),
 ) -> HttpResponse:
     position = asking.position(as_of)
@@ -256,3 +262,46 @@ def person_times(
     if format == "csv":
         return said(request, canonical.as_csv(found), "text/csv; charset=utf-8", tag)
     return said(request, canonical.as_json(found) + "\n", tag=tag)
+
+
+@api.get(
+    "/cut/",
+    url_name="cut",
+    operation_id="cut",
+    by_alias=True,
+    auth=Bearer(),
+    response={200: schemas.CutOut, **ERRORS},
+    summary="全部指标，按一个维度分列，可再按其他维度筛选 / Every measure, split by one dimension and narrowed by others",
+    description="人次、人数、未具名、学时、小时、班次、课次、新增持证是时期内的；持证、登记存量是末日的（按月分列时是各月末的）。"
+    "地区带下一级。与 manage.py cut 相同。 / Flows of the period, stocks of its last day (by month: of each month's last). "
+    "Divisions come with those below. The same as `manage.py cut`.",
+    tags=["数字 figures"],
+)
+def cut(
+    request: HttpRequest,
+    division: str = CODE,
+    to: str = Query(..., description="结束日期，含当日 / last day, included", max_length=40),
+    start: str = Query(..., alias="from", description="起始日期，含当日 / first day, included", max_length=40),
+    by: Dimension = BY,
+    as_of: str | None = AS_OF,
+    basis: str | None = BASIS,
+    boundaries: str | None = BOUNDARIES,
+    having: list[str] = HAVING,
+    format: Literal["json", "csv"] = Query("json", description="json 或 csv / json or csv"),
+) -> HttpResponse:
+    told = cutting.state(
+        division=division,
+        start=start,
+        end=to,
+        by=by,
+        as_of=as_of,
+        basis=basis,
+        boundaries=boundaries,
+        having=having,
+        actor=actor_of(request),
+        roles=ROLES,
+        most=FOLD_AT_MOST,
+    )
+    if format == "csv":
+        return said(request, cutting.as_csv(told), "text/csv; charset=utf-8")
+    return said(request, cutting.as_json(told))

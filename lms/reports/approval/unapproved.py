@@ -24,20 +24,21 @@ from lms.reports.models import Submission
 from lms.reports.states import Status
 from lms.reports.tables import period_label_of
 
-PAGE = 50
+PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """A county and its months: label, address (empty where the reader may not go), the tag's class and its words."""
+    """A county and its months by state: the tag's class, its words, the months with their addresses (none: not the reader's)."""
 
     division: Division
-    months: list[tuple[str, str, str, str]]
+    number: int
+    states: list[tuple[str, str, list[tuple[int, str]]]]
 
 
 @require_GET
 def unapproved(request: HttpRequest, code: str) -> HttpResponse:
-    """Exactly the county-months that the figures of the period count as not approved, fifty counties a page."""
+    """Exactly the county-months that the figures of the period count as not approved, thirty counties a page."""
     try:
         place = division_in_scope(actor_of(request), code, *REPORTING)
     except Missing:
@@ -73,10 +74,10 @@ def _counties(missing: list[signing.Missing], actor: Actor) -> list[County]:
     shown = []
     for each in missing:
         place = divisions[each.pk]
-        tags = []
+        states: dict[tuple[str, str], list[tuple[int, str]]] = {}
         for month in each.months:
-            tone, words = pages.state_of(Status(last[each.pk, month]) if (each.pk, month) in last else None)
+            tag = pages.state_of(Status(last[each.pk, month]) if (each.pk, month) in last else None)
             address = reverse("reports:period", args=[place.code, month]) if actor.covers(place.path, *REPORTING) else ""
-            tags.append((pages.period_label(month), address, tone, words))
-        shown.append(County(place, tags))
+            states.setdefault(tag, []).append((month, address))
+        shown.append(County(place, len(each.months), [(tone, words, months) for (tone, words), months in states.items()]))
     return shown

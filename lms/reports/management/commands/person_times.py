@@ -1,7 +1,7 @@
 """``manage.py person_times --division CODE --from D --to D [--as-of T] [--basis NAME] [--by …] --format csv|json``.
 
 ``--by`` takes every dimension, those of the person and ``funder`` and ``topic`` too. ``--boundaries now`` (or a day) shows lines of
-divisions that have changed where they lie since; ``--having topic:CODE`` keeps the occasions that have it.
+divisions that have changed where they lie since; ``--having topic:CODE`` keeps what has it (any dimension, several times).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Command(InterfaceCommand):
         parser.add_argument("--basis")
         parser.add_argument("--by", choices=ALL, default="division")
         parser.add_argument("--boundaries", default="then", help="then, now or a day")
-        parser.add_argument("--having", help="topic:CODE or funder:CODE")
+        parser.add_argument("--having", action="append", help="DIMENSION:CODE, may be given several times")
         parser.add_argument("--format", choices=("csv", "json"), default="csv")
 
     def handle(self, *args: Any, **options: Any) -> None:
