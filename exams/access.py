@@ -68,6 +68,7 @@ ROUTES = {
     "exams:item_preview": roles(AUTHORS, Reach.NONE, note="shows what was posted, reads no row"),
     "exams:item_act": roles(BANK_STAFF, note="review, return, publish, retire, comment: the service asks for the role"),
     # the same desk in the editors' admin
+    "exams_admin:desk": roles(BANK_STAFF, Reach.NONE, note="leads to the banks"),
     "exams_admin:bank_list": roles(BANK_STAFF),
     "exams_admin:bank_create": roles(AUTHORS),
     "exams_admin:bank": roles(BANK_STAFF),

@@ -1,6 +1,7 @@
 """Addresses of exams."""
 
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
 from exams.views import (
     analyses,
@@ -23,6 +24,7 @@ from exams.views import (
 app_name = "exams"
 # the desk of those who write items: under office/ here, and in the editors' admin (``wagtail_hooks``)
 ITEM_DESK: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="exams_admin:bank_list"), name="desk"),
     path("banks/", items.bank_list, name="bank_list"),
     path("banks/new/", items.bank_create, name="bank_create"),
     path("banks/<uuid:bank>/", items.bank_detail, name="bank"),

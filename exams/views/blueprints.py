@@ -20,7 +20,7 @@ from exams.models import Blueprint, Item, PaperDraw, PaperDrawnItem, SyllabusCha
 from exams.states import AUTHORS, PAPER_MAKERS
 from exams.views.common import found
 from lms.core import jobs
-from lms.core.errors import LmsError, Missing
+from lms.core.errors import LmsError, Missing, Refused
 
 BLANK_LINES = 3
 
@@ -154,7 +154,11 @@ def bank_difficulty(request: HttpRequest, bank: uuid.UUID) -> HttpResponse:
         except LmsError as error:
             messages.error(request, str(error))
         return redirect(f"{request.path}?page={page.number}")
-    scale = difficulty.scale_in_force()
+    try:
+        scale = difficulty.scale_in_force()
+    except Refused as error:  # a new system, whose standards are not loaded
+        messages.error(request, str(error))
+        return redirect("exams:bank", bank=bank)
     known = difficulty.difficulties_of([item.pk for item in page], scale)
     versions = {v.item_id: v for v in selectors.live_versions(page)}
     rows = [(item, versions[item.pk], known.get(item.pk)) for item in page if item.pk in versions]

@@ -108,6 +108,7 @@ def test_keyboard_alone(sitting):
     page, _person, paper = sitting
     attempt = begin(page, paper)
     expect(page.locator("#exam")).to_have_class(re.compile("exam-on"))
+    expect(page.locator("[data-say]")).to_have_text("剩余时间：30 分钟")  # a moment of the clock said aloud, not its every second
     for key in ("2", "ArrowRight", "b", "f"):
         page.keyboard.press(key)
     saved(page)

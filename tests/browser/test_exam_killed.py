@@ -212,6 +212,7 @@ def test_an_official_paper_survives_the_cut_network_and_the_killed_browser(devic
         tap(page, number, answer_to(number))
     expect(page.get_by_text("网络断开")).to_be_visible()
     expect(page.locator("[data-saved]")).to_have_text("已存在本机，等待联网")
+    expect(page.locator("[data-say]")).to_have_text("已存在本机，等待联网")  # and aloud
     counts_down_by_the_server(page, attempt)
     device.kill()
     assert kept_by(attempt) == online

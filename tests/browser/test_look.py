@@ -6,42 +6,20 @@ import gzip
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 
+from tests.browser.looking import overflow, serious, sign_in
 from tests.factories.world import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture(autouse=True)
 def _demo_world(settings, world):
     settings.LMS_DEMO = True
     call_command("create_site", verbosity=0)
-
-
-def sign_in(page, live_server, user):
-    from django.test import Client
-
-    client = Client()
-    client.force_login(user)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-
-
-def serious(page):
-    found = Axe().run(page).response["violations"]
-    return [
-        (violation["id"], [node["target"] for node in violation["nodes"]][:5])
-        for violation in found
-        if violation["impact"] in SERIOUS
-    ]
-
-
-def overflow(page):
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["normal", "large-type"])

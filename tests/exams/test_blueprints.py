@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from exams import difficulty, drawing, services
 from exams.models import ItemEstimate, ItemFacility, ItemPlacement, PaperDraw, PaperItem, SyllabusChapter
@@ -189,3 +190,10 @@ def test_outside_is_missing_and_retired_draws_nothing(chapters, filled):
     services.retire_blueprint(blueprint=plan, by=make.SYSTEM)
     with pytest.raises(Refused):
         services.draw_papers(blueprint=plan, seed=1, by=make.SYSTEM)
+
+
+def test_without_the_standards_the_page_of_difficulty_says_so(world, client_as):
+    bank = make.bank(world.county)
+    page = client_as("trainer", world.county).get(reverse("exams:bank_difficulty", args=[bank.uuid]), follow=True)
+    assert page.redirect_chain[-1][0] == reverse("exams:bank", args=[bank.uuid])
+    assert "还没有载入难度分档标准" in page.content.decode()

@@ -13,7 +13,9 @@
   var here = 0, offset = known.now - Date.now(), sending = false, timer = 0, retry = 1000;
   // ready: this window may write; held: another one does; over: time is up; closed: handed in
   var ready = false, held = false, over = false, closed = false, wantsIn = false, waited = false;
-  var journal = {}, storageWorks = true, leftAt = 0, warned = false, cells = {};
+  var journal = {}, storageWorks = true, leftAt = 0, cells = {};
+  // what is said aloud: few moments of the clock, and that answers are saved, not after every one of them
+  var moments = [1800, 600, 300, 60], saidAt = 0, stranded = false;
   // recalled: what the disk kept has been read, so it may be written; writing: how many are on their way to it
   var disk = window.examJournal, recalled = false, writing = 0;
   var standing = {};
@@ -139,7 +141,11 @@
     var line = find("[data-saved]"), waiting = Object.keys(journal).length;
     line.classList.toggle("exam-waiting", waiting > 0);
     if (waiting) line.textContent = !writing && (navigator.onLine === false || retry > 1000) ? words.local : words.saving;
-    else if (at) { line.textContent = words.done + " " + at; line.dataset.at = at; }
+    else if (at) {
+      line.textContent = words.done + " " + at;
+      line.dataset.at = at;
+      if (stranded || Date.now() - saidAt > 30000) { say(line.textContent); saidAt = Date.now(); stranded = false; }
+    }
     else if (line.dataset.at) line.textContent = words.done + " " + line.dataset.at;
   }
   function post(url, body, type) {
@@ -154,7 +160,7 @@
   }
   function offline(yes) {
     show("[data-offline]", yes);
-    if (yes) say(words.local);
+    if (yes && !stranded) { say(words.local); stranded = true; }
   }
   function later() {
     clearTimeout(timer);
@@ -289,7 +295,11 @@
     }
     var m = Math.floor(left / 60) % 60, s = left % 60;
     box.textContent = Math.floor(left / 3600) + ":" + (m < 10 ? "0" : "") + m + ":" + (s < 10 ? "0" : "") + s;
-    if (left <= 300) { box.classList.add("exam-soon"); if (!warned) { warned = true; say(words.five); } }
+    if (left <= 300) box.classList.add("exam-soon");
+    if (left <= moments[0]) {
+      while (left <= moments[0]) moments.shift();
+      say(words.left.replace("{n}", Math.ceil(left / 60)));
+    }
   }
 
   // --- set up
