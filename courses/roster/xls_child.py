@@ -33,7 +33,7 @@ def main() -> int:
     most = int(sys.argv[2]) or None
     try:
         book = calamine.CalamineWorkbook.from_path(sys.argv[1])
-        unseen = hidden(sys.argv[1])
+        unseen, errors = told(sys.argv[1])
         sheets = []
         for meta in book.sheets_metadata[:20]:
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -41,12 +41,14 @@ def main() -> int:
             sheet = book.get_sheet_by_name(meta.name)
             height = 0 if sheet.end is None else sheet.end[0] + 1
             rows = sheet.to_python(skip_empty_area=False, nrows=most)
+            for row, column, text in errors.get(meta.name, ()):
+                fill(rows, row, column, text, most)
             hidden_rows, hidden_columns = unseen.get(meta.name, ([], []))
             sheets.append(
                 {
                     "name": meta.name,
                     "visible": meta.visible == calamine.SheetVisibleEnum.Visible,
-                    "height": height,
+                    "height": max(height, len(rows)),
                     "head": [[plain(cell) for cell in row] for row in rows],
                     "merged": [(r1, c1, r2, c2) for (r1, c1), (r2, c2) in (sheet.merged_cell_ranges or [])],
                     "hidden_rows": [row for row in hidden_rows if row < height],
@@ -61,12 +63,23 @@ def main() -> int:
     return 0
 
 
-def hidden(path: str) -> dict[str, tuple[list[int], list[int]]]:
-    """Sheet name → hidden rows and columns, from 0; empty where the container is not understood."""
+def fill(rows: list[list[object]], row: int, column: int, text: str, most: int | None) -> None:
+    """An error where the library of cells gives an empty one; below its last row too."""
+    if row >= (most or 65_536):
+        return
+    rows += [[] for _ in range(row + 1 - len(rows))]
+    rows[row] += [""] * (column + 1 - len(rows[row]))
+    if rows[row][column] == "":
+        rows[row][column] = text
+
+
+def told(path: str) -> tuple[dict[str, tuple[list[int], list[int]]], dict[str, list[tuple[int, int, str]]]]:
+    """By sheet: hidden rows and columns, from 0; cells that hold an error. Empty where the container is not understood."""
     try:
-        return hidden_of(workbook_stream(Path(path).read_bytes()))
+        stream = workbook_stream(Path(path).read_bytes())
+        return hidden_of(stream), errors_of(stream)
     except (struct.error, IndexError, ValueError, UnicodeDecodeError):
-        return {}
+        return {}, {}
 
 
 def workbook_stream(raw: bytes) -> bytes:
@@ -100,6 +113,31 @@ def workbook_stream(raw: bytes) -> bytes:
             start, total = struct.unpack_from("<II", entries, at + 116)
             return chain(start)[:total]
     raise ValueError("no workbook stream")
+
+
+ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+
+
+def errors_of(stream: bytes) -> dict[str, list[tuple[int, int, str]]]:
+    """Cells that hold an error, written as such (BOOLERR) or as the result of a formula (FORMULA)."""
+    names: dict[int, str] = {}
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    here: list[tuple[int, int, str]] = []
+    at = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        body = stream[at + 4 : at + 4 + length]
+        if kind == 0x0085:
+            place, _state, count, wide = struct.unpack_from("<IHBB", body)
+            names[place] = body[8 : 8 + count * (2 if wide & 1 else 1)].decode("utf-16-le" if wide & 1 else "latin-1")
+        elif kind == 0x0809:
+            here = found.setdefault(at, [])
+        elif kind == 0x0205 and length == 8 and body[7] == 1:
+            here.append((*struct.unpack_from("<HH", body), ERRORS.get(body[6], "#N/A")))
+        elif kind == 0x0006 and length >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
+            here.append((*struct.unpack_from("<HH", body), ERRORS.get(body[8], "#N/A")))
+        at += 4 + length
+    return {name: found[place] for place, name in names.items() if found.get(place)}
 
 
 def hidden_of(stream: bytes) -> dict[str, tuple[list[int], list[int]]]:

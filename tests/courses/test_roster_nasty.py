@@ -58,6 +58,17 @@ def test_an_error_and_a_formula_without_result_are_not_taken_for_an_empty_cell(w
     assert len(found[4].problems) == 1  # and not “the name is empty” besides
 
 
+@pytest.mark.django_db
+def test_an_error_in_the_old_format_is_no_empty_cell_either(world: World, tmp_path: Path):
+    path = tmp_path / "a.xls"
+    rows = [["张三", b"\x2a", "13800000001", "甲"], ["李四", rosters.number(2), "13800000002", b"\x17"], [b"\x0f"]]
+    path.write_bytes(rosters.xls([HEADER[:4], *rows]))
+    found = examined(path, world)
+    assert {n: {*reasons(row)} for n, row in found.items()} == {2: {"B"}, 3: {"D"}, 4: {"A", "B"}}
+    assert "#N/A" in reasons(found[2])["B"]
+    assert "#REF!" in reasons(found[3])["D"]
+
+
 @pytest.mark.parametrize(
     "inside, stands",
     [

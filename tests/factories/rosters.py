@@ -148,7 +148,9 @@ def xls(rows: list[list[Any]], *, hidden_rows: tuple[int, ...] = (), hidden_colu
         for c, cell in enumerate(line):
             if cell is None:
                 continue
-            if isinstance(cell, int | float):
+            if isinstance(cell, bytes):  # the code of an error
+                cells += record(0x0205, struct.pack("<HHHBB", r, c, 0, cell[0], 1))
+            elif isinstance(cell, int | float):
                 cells += record(0x0203, struct.pack("<HHHd", r, c, 0, float(cell)))
             else:
                 text = str(cell).encode("utf-16-le")
