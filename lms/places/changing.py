@@ -34,7 +34,7 @@ def change_division(*, before: Division, heirs: Sequence[Heir], happened_on: dt.
 
     One heir under another code, name or parent is a renaming, recoding, move or merger, several are a split. What lies below
     goes with a single heir, each with its own new row and change; below a split it ends with its parent, its lines kept.
-    Refuses a division that has ended, a day before it began, and a code that somebody else carries at that level.
+    Refuses a division that has ended, a day before it or what lies below began, and a code that somebody else carries at that level.
     """
     if not by.covers(before.path, Role.SYSTEM_ADMIN):
         raise Missing(_("没有这个行政区划。"))
@@ -54,6 +54,9 @@ def change_division(*, before: Division, heirs: Sequence[Heir], happened_on: dt.
             raise Refused(_("这个行政区划已经变更。"))
         if row.valid_from is not None and row.valid_from >= happened_on:
             raise BadInput(_("变更日期不晚于该区划的设立日期。"))
+        below = Division.objects.filter(path__startswith=row.path, valid_to__isnull=True, valid_from__gte=happened_on).first()
+        if below is not None:  # it came here by a later change, as from a county taken in
+            raise BadInput(_("变更日期不晚于所辖“%(name)s”的设立日期。") % {"name": below.name})
         source = source.strip()[:200]
         if len(heirs) == 1:
             made = [_follow(row, heirs[0], happened_on, source)]

@@ -80,6 +80,21 @@ def test_impossible_changes_are_refused_whole(world, heir, error):
     assert world.county.valid_to is None
 
 
+def test_a_change_dated_before_what_came_in_by_a_merger_is_refused(world):
+    """The neighbour took a county in, its township began there that day: the neighbour cannot have ended earlier."""
+    change(world, world.county, Heir("530602", "昭阳区", world.prefecture))
+    with pytest.raises(BadInput, match="龙头山镇"):
+        change_division(
+            before=world.other_county,
+            heirs=[Heir("530682", "昭阳市", world.prefecture)],
+            happened_on=DAY - dt.timedelta(days=3),
+            source="补记",
+            by=world.system,
+        )
+    world.other_county.refresh_from_db()
+    assert world.other_county.valid_to is None
+
+
 def test_second_change_of_the_same_row_and_strangers_are_refused(world):
     change(world, world.county, Heir("530681", "鲁甸市", world.prefecture))
     with pytest.raises(Refused):
