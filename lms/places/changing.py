@@ -34,7 +34,7 @@ def change_division(*, before: Division, heirs: Sequence[Heir], happened_on: dt.
 
     One heir under another code, name or parent is a renaming, recoding, move or merger, several are a split. What lies below
     goes with a single heir, each with its own new row and change; below a split it ends with its parent, its lines kept.
-    Refuses a division that has ended, a day before it or what lies below began, and a code that somebody else carries at that level.
+    Refuses a division that has ended, a day before it or what lies below began, and a code somebody else carries at that level.
     """
     if not by.covers(before.path, Role.SYSTEM_ADMIN):
         raise Missing(_("没有这个行政区划。"))

@@ -21,7 +21,7 @@ from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger.models import Line
 from lms.ledger.services import lock_period
 from tests.factories.courses import SYSTEM, make_class, make_enrolment, make_late_mark, make_learner, make_session
-from tests.factories.world import make_client, make_division_tree, make_person, make_user
+from tests.factories.world import make_client, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -294,13 +294,17 @@ steps = st.lists(
 )
 
 
+@pytest.fixture
+def at_the_door(world):
+    """A half-day and six who may come to it: one for all examples, each of which is undone."""
+    return make_session(make_class(world.county, capacity=1)), [make_person(world.township, name=f"来宾{n}") for n in range(6)]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(steps)
-def test_identifying_never_changes_the_total(db, acts):
+@given(acts=steps)
+def test_identifying_never_changes_the_total(world, at_the_door, acts):
+    session, people = at_the_door
     with transaction.atomic():
-        world = make_division_tree()
-        session = make_session(make_class(world.county, capacity=1))
-        people = [make_person(world.township, name=f"来宾{n}") for n in range(6)]
         counted, door, from_count, struck = 0, 0, set(), 0
         for act, number in acts:
             walk_ins = list(WalkIn.objects.filter(session=session, from_count=False).order_by("pk"))

@@ -10,16 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import os
 import uuid
+from collections import Counter
 
 import pandas as pd
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from lms.core import positions
 from lms.ledger import selectors, services
 from lms.ledger.kinds import Kind, Mode
+from lms.ledger.models import Line
 from lms.ledger.verifying import verify
 from lms.places.changing import Heir, change_division
 from lms.places.models import Division, DivisionChange
@@ -28,6 +31,7 @@ from lms.reports import canonical
 from lms.reports.breakdown import breakdown
 from lms.reports.dimensions import ALL
 from tests.factories import ledger as book
+from tests.factories.world import World
 from tests.ledger import recount
 from tests.ledger.test_summaries import ACTS, History, days, small
 
@@ -38,7 +42,7 @@ MORE = st.one_of(
     ACTS,
     st.tuples(st.just("import_roster"), small, small, st.lists(small, min_size=1, max_size=4, unique=True), small),
     st.tuples(st.just("move"), small, small),
-    st.tuples(st.just("change"), st.integers(0, 2), days),
+    st.tuples(st.just("change"), st.integers(0, 3), days),
     st.tuples(st.just("hold_funded"), small, days, small),
     st.tuples(st.just("report")),
 )
@@ -47,8 +51,8 @@ MORE = st.one_of(
 class LongHistory(History):
     """What ``History`` does, and what offices, mayors and cabinets do. ``reports`` keeps what was reported on the way."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
         self.categories = [
             None,
             *(programmes.create_category(division=self.world.province, code=f"c{n}", name=f"类{n}", by=book.BY) for n in range(2)),
@@ -56,16 +60,13 @@ class LongHistory(History):
         self.changes = 0
         self.reports: list[tuple[int, str, str]] = []
         for occasion in range(3):  # something to count, whatever follows
-            for day in (5, 6):
-                self.plan(occasion, dt.date(2022, 1 + occasion, day), 180, "face_to_face", 50)
             for who in range(4):
                 self.attend(who, occasion, who % 2, 180, (who + occasion) % 4)
 
     def import_roster(self, occasion, slot, people, category):
         """A whole sheet at once, in one posting."""
-        if slot >= len(self.slots[occasion]):
-            return
-        planned = self.slots[occasion][slot]
+        if (planned := self.slot_of(occasion, slot)) is None:
+            return False
         drafts = [
             book.draft(
                 Kind.ATTENDED,
@@ -82,6 +83,7 @@ class LongHistory(History):
         ]
         with transaction.atomic():
             services.post(drafts, by=book.BY)
+        return None
 
     def move(self, who, where):
         """Moved house: what they did stays where it was."""
@@ -89,19 +91,23 @@ class LongHistory(History):
         self.cast[who].save(update_fields=["division"])
 
     def change(self, which, day):
-        """The county is recoded, moved to the next prefecture or split; whoever lies there goes on under the new row."""
+        """The county is recoded, moved to the next prefecture, split, or taken in by its neighbour; whoever lies there goes on
+        under the new row."""
         w, n = self.world, self.changes
-        before = Division.objects.get(pk=self.places[1].pk)
-        if which == 2 and n:
-            return
+        before, neighbour = (Division.objects.select_related("parent").get(pk=self.places[place].pk) for place in (1, 2))
+        if (which == 2 and n) or (which == 3 and before == neighbour):
+            return False
         heirs = {
             0: [Heir(f"53068{n}", "鲁甸市", w.prefecture)],
             1: [Heir(f"53058{n}", "鲁甸县", w.other_prefecture)],
             2: [Heir("530671", "南鲁县", w.prefecture), Heir("530672", "北鲁县", w.other_prefecture)],
+            3: [Heir(neighbour.code, neighbour.name, neighbour.parent)],
         }[which]
         made = change_division(before=before, heirs=heirs, happened_on=day, source="测试", by=w.system)
         self.changes += 1
         self.places[1] = made[0]
+        self.done[f"change:{which}"] += 1
+        return None
 
     def hold_funded(self, occasion, day, funder):
         tags = [("funder", f"f{funder}"), ("topic", f"t{funder % 2}")]
@@ -142,11 +148,11 @@ def units_at(position: int) -> pd.DataFrame:
     return units[[START <= day <= END for day in units["day"]]] if len(units) else units
 
 
-def check_cuts(world, position: int) -> None:
-    """Every dimension at every level against the recount, and the rows against their total."""
+def check_cuts(places, position: int) -> None:
+    """Every dimension of each place against the recount, and the rows against their total."""
     units = units_at(position)
     names = recount.category_codes()
-    for place in (world.nation, world.province, world.prefecture):
+    for place in places:
         mine = units[units["path"].str.startswith(place.path)] if len(units) else units
         for by in ALL:
             found = cut(place, by, position)
@@ -199,19 +205,26 @@ def check_late(world, position: int) -> None:
 @pytest.mark.slow
 @pytest.mark.django_db
 @settings(
-    max_examples=int(os.environ.get("HISTORIES", "12")),
+    max_examples=int(os.environ.get("HISTORIES", "8")),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(
-    before=st.lists(MORE, min_size=3, max_size=25),
-    change=st.tuples(st.integers(0, 2), days),
-    after=st.lists(MORE, min_size=3, max_size=25),
+    before=st.lists(MORE, min_size=8, max_size=25),
+    change=st.tuples(st.integers(0, 3), days),
+    after=st.lists(MORE, min_size=8, max_size=25),
 )
-def test_any_history_is_told_as_a_recount_tells_it(before, change, after):
+def test_any_history_is_told_as_a_recount_tells_it(world, before, change, after):
+    for verb, count in live_through(world, before, change, after).items():
+        if count:
+            event(verb)
+
+
+def live_through(world, before, change, after) -> Counter[str]:
+    """Perform a history and check it; returns which acts it held."""
     with transaction.atomic():
-        history = LongHistory()
+        history = LongHistory(world)
         for verb, *args in before:
             history.act(verb, *args)
         history.report()
@@ -221,8 +234,8 @@ def test_any_history_is_told_as_a_recount_tells_it(before, change, after):
             history.act(verb, *args)
         history.report()
         now = positions.closed()
-        for position in (middle, now):
-            check_cuts(history.world, position)
+        check_cuts([world.nation, world.province, world.prefecture], now)
+        check_cuts([world.nation], middle)
         check_boundaries(history.world, now)
         check_late(history.world, now)
         for position, what, text in history.reports:
@@ -230,12 +243,57 @@ def test_any_history_is_told_as_a_recount_tells_it(before, change, after):
             assert told(history.world.divisions[code], by, position) == text, what
         services.refresh_summaries()
         assert [fault.where for fault in verify().faults if not fault.where.startswith(("heads", "chain"))] == []
+        late = Line.objects.filter(sign=1).values_list("happened_to", "posted_on")
+        history.done["late"] = sum(timezone.localdate(happened) < posted for happened, posted in late)
         transaction.set_rollback(True)
+    return history.done
+
+
+JANUARY, MARCH = dt.date(2022, 1, 20), dt.date(2022, 3, 1)
+EVERYDAY = [
+    ("plan", 3, JANUARY, 90, "online", None),
+    ("attend", 3, 3, 0, 90, 1),
+    ("complete", 0, 1, JANUARY),
+    ("study", 1, 2, JANUARY, 60),
+    ("hold", 2, JANUARY),
+    ("hold_funded", 0, JANUARY, 1),
+    ("license", 0, JANUARY, 70),
+    ("heads", 1, JANUARY, 3),
+    ("import_roster", 1, 0, [0, 1, 2, 3], 1),
+    ("merge", 0, 1),
+    ("move", 2, 3),
+    ("reverse", 9),
+    ("report",),
+    ("refresh",),
+    ("lock", 1, 202201),
+    ("attend", 2, 0, 1, 90, 1),  # late: the county's January is locked
+    ("identify", 3, 0, 1, 0),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "change, after",
+    [
+        ((0, dt.date(2022, 2, 1)), [("unmerge", 0), ("change", 1, MARCH), ("change", 3, dt.date(2022, 4, 1)), ("report",)]),
+        ((2, dt.date(2022, 2, 1)), [("unmerge", 0), ("import_roster", 0, 1, [0, 3], 2), ("report",)]),
+    ],
+    ids=["recoded, moved, merged", "split"],
+)
+def test_a_history_that_holds_every_kind_of_act(world, change, after):
+    """What chance draws is told by ``--hypothesis-show-statistics``; these hold everything at once, in each run."""
+    done = live_through(world, EVERYDAY, change, after)
+    wanted = {verb for verb, *_args in (*EVERYDAY, *after)} | {
+        f"change:{which}" for verb, *args in after if verb == "change" for which in args[:1]
+    }
+    assert not wanted - set(done), "refused, or nothing to act on"
+    assert done["late"]
 
 
 def test_the_histories_change_divisions(world):
     """The door used above does what the histories need."""
-    history = LongHistory()
+    history = LongHistory(world)
     history.change(1, dt.date(2022, 2, 1))
     assert DivisionChange.objects.exists()
     assert history.places[1].path == "/53/5305/530580/"
