@@ -63,7 +63,7 @@ def main() -> int:
     return 0
 
 
-def fill(rows: list[list[object]], row: int, column: int, text: str, most: int | None) -> None:
+def fill(rows: list[list[Any]], row: int, column: int, text: str, most: int | None) -> None:
     """An error where the library of cells gives an empty one; below its last row too."""
     if row >= (most or 65_536):
         return
