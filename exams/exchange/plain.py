@@ -23,10 +23,26 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from exams.exchange import essays, plain_answers
-from exams.exchange.plain_words import CHAPTER, HEADING, IN_STEM, KEY, KIND_MARK, OPTION, WHY, WHY_BESIDE, heading_of, kind_of
+from exams.exchange.plain_words import (
+    ASIDE,
+    CHAPTER,
+    FALSE,
+    HEADING,
+    IN_STEM,
+    KEY,
+    KEY_BESIDE,
+    KIND_MARK,
+    OPTION,
+    TRUE,
+    WHY,
+    WHY_BESIDE,
+    heading_of,
+    kind_of,
+)
 from exams.exchange.reading import LETTERS, MOST_ITEMS, Reading, Unreadable, narrow
 
 _NUMBER = re.compile(r"^\s*(?:第\s*)?([（(]?)([\d０-９]{1,4})\s*(?:[.．](?![\d０-９])|[、)）:：]|题[.、．:：]?)\s*(.*)$")
+_GLUED = re.compile(r"(?<![A-Za-z0-9Ａ-Ｚ])([B-JＢ-Ｊ])\s*[.、．]\s*(?![A-JＡ-Ｊ、)）])")
 _LONGEST_LINE = 20_000
 _LOOK = 40  # lines that belong to one item, for looking ahead
 Lines = Sequence[tuple[int, str]]
@@ -96,6 +112,9 @@ def _blocks(lines: Lines, reading: Reading) -> tuple[list[Block], Lines]:
             last = blocks[-1].parts[-1] if blocks[-1].parts else blocks[-1]
             if numbered and last.part == "stem":
                 last.point = int(narrow(numbered[2]))
+            if last.part in {"key", "why"} and ASIDE.match(line):
+                reading.skipped.append((place, line.strip()[:80]))
+                continue
             _into(last, line)
         else:
             reading.skipped.append((place, line.strip()[:80]))
@@ -203,6 +222,9 @@ def _into(block: Block, line: str) -> None:
         block.why.append(line.strip())
     elif block.part == "marking":
         block.marking.append(line.strip())
+    elif block.part != "key" and (beside := _key_beside(line, block)) is not None:
+        _into(block, line[: beside.start()].rstrip())
+        _into(block, line[beside.start() :])
     elif block.part != "key" and (found := _options(_reread(line, block), block)):
         block.options += found
         block.part = "options"
@@ -213,6 +235,23 @@ def _into(block: Block, line: str) -> None:
         block.key = "\n".join(part for part in (block.key, line.strip()) if part)
     else:
         block.stem.append(line.strip())
+
+
+def _glued(line: str, first: re.Match[str]) -> list[re.Match[str]]:
+    """``A.甲B.乙C.丙D.丁``: no blank between, but the letters go on to C at least, each once and in order."""
+    marks = [first, *_GLUED.finditer(line, first.end())]
+    letters = "".join(narrow(mark[1]) for mark in marks)
+    return marks if len(letters) > 2 and letters == LETTERS[: len(letters)] else []
+
+
+def _key_beside(line: str, block: Block) -> re.Match[str] | None:
+    """An answer that stands on the line of an option: ``C. 丙 D. 丁 答案：C``. Not one that an option or a stem speaks of."""
+    found = KEY_BESIDE.search(line)
+    if found is None:
+        return None
+    said = narrow(line[found.end() :]).strip(" 。.;；").upper()
+    truth = not block.options and (said in TRUE or said in FALSE)  # 1. …。 答案：√
+    return found if truth or block.options or OPTION.search(line[: found.start()]) else None
 
 
 def _reread(line: str, block: Block) -> str:
@@ -226,7 +265,9 @@ def _reread(line: str, block: Block) -> str:
 
 def _key(block: Block, rest: str) -> None:
     why = WHY_BESIDE.search(rest)
-    block.key = (rest[: why.start()] if why else rest).strip()
+    key = (rest[: why.start()] if why else rest).strip()
+    twice = block.has_key and block.key and key and block.key != key
+    block.key = f"{block.key}≠{key}" if twice else key or block.key  # two answers that differ are none
     block.part, block.has_key = "key", True
     if why:
         block.part, block.why = "why", [rest[why.end() :].strip()]
@@ -252,5 +293,7 @@ def _options(line: str, block: Block) -> list[tuple[str, str]]:
         block.options[-1] = (letter, "\n".join(part for part in (words, before) if part))
     elif before:
         block.stem.append(before)
+    if len(marks) == 1 and expected == 1 and not before and (glued := _glued(line, marks[0])):
+        marks = glued
     ends = [m.start() for m in marks[1:]] + [len(line)]
     return [(narrow(m[1]), line[m.end() : end].strip()) for m, end in zip(marks, ends, strict=True)]

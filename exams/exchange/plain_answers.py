@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(r"^\s*[【\[]?\s*(?:参考|标准|正确)?答案(?:与解析|及解析|和解析|部分|汇总|表)?\s*[】\]]?\s*[:：]?\s*")
 _RUN = re.compile(r"(\d{1,4})\s*[-—–~～至]\s*(\d{1,4})\s*[题.、:：]?\s*([A-J]+(?:[\s,，、;；]+[A-J]+)*)(?![A-Za-z])")
+_TRUTHS = re.compile(r"(\d{1,4})\s*[-—–~～至]\s*(\d{1,4})\s*[题.、:：]?\s*([√×]+(?:[\s,，、;；]*[√×]+)*|[对错]+)(?![\w])")
+_NUMBERS = re.compile(r"^\s*题\s*号\s*[:：|]?((?:[\s|]*\d{1,4})+)[\s|]*$")  # the head of a table of answers, as text
+_KEYS = re.compile(r"^\s*答\s*案\s*[:：|]?((?:[\s|]+(?:[A-J]{1,10}|[√×]|正确|错误|对|错))+)[\s|]*$")
 _ONE = re.compile(r"(\d{1,4})\s*[题.、:：)）]?\s*([A-J]{1,10}|[√×]|正确|错误|对|错)(?![A-Za-z\w])")
 _FULL = re.compile(
     r"^\s*(?:第\s*)?[（(]?(\d{1,4})\s*(?:[.、:：)）]|题[.、:：]?)?\s*[【\[]?\s*(?:正确|参考)?答案\s*[】\]]?\s*[:：]?\s*([A-J]{1,10}|[√×]|正确|错误|对|错)(?![A-Za-z])(.*)$"
@@ -40,19 +43,22 @@ class Answer:
 def begins(lines: Lines, index: int) -> bool:
     """Whether a list of answers begins here: under its heading, or as lines that hold nothing else."""
     line = narrow(lines[index][1])
+    if _NUMBERS.match(line):
+        return any(_KEYS.match(narrow(other)) for _place, other in lines[index + 1 : index + 3])
     head = _HEAD.match(line)
     rest = line[head.end() :] if head else line
     if head and not rest.strip():
         following = [other for _place, other in lines[index + 1 : index + 8] if other.strip()]
         named = [other for other in following if not kind_of(other)]
         return bool(named) and _is_list(narrow(named[0]))
-    return _is_list(rest) and (bool(head) or _RUN.search(rest) is not None or len(_ONE.findall(rest)) > 1)
+    runs = _RUN.search(rest) or _TRUTHS.search(rest)
+    return _is_list(rest) and (bool(head) or runs is not None or len(_ONE.findall(rest)) > 1)
 
 
 def _is_list(text: str) -> bool:
     if _FULL.match(text) or _BESIDE.match(text):
         return True
-    left = _ONE.sub(" ", _RUN.sub(" ", text))
+    left = _ONE.sub(" ", _TRUTHS.sub(" ", _RUN.sub(" ", text)))
     return left != text and bool(_ONLY.match(left))
 
 
@@ -60,9 +66,17 @@ def read_list(tail: Lines, reading: Reading) -> list[Answer]:
     """Every answer with its number, its part and its explanation; lines that are neither are reported as skipped."""
     found: list[Answer] = []
     kind = ""
+    numbers: list[int] = []
     for place, raw in tail:
         line = narrow(raw)
         if not line.strip():
+            continue
+        if table := _NUMBERS.match(line):
+            numbers = [int(number) for number in re.findall(r"\d+", table[1])]
+            continue
+        if numbers and (row := _KEYS.match(line)):
+            found += _columns(numbers, row[1], place, kind, reading)
+            numbers = []
             continue
         heading = heading_of(raw)
         if heading is not None and kind_of(heading) and not _FULL.match(line):
@@ -99,7 +113,20 @@ def _tokens(line: str, place: int, kind: str, reading: Reading) -> list[Answer]:
         if not keys:
             reading.skipped.append((place, _("答案表“%(run)s”的个数与题号对不上。") % {"run": run[0].strip()[:40]}))
         found += [Answer(place, number, kind, key) for number, key in zip(range(first, last + 1), keys, strict=False)]
-    return found + [Answer(place, int(one[1]), kind, one[2]) for one in _ONE.finditer(_RUN.sub(" ", line))]
+    for run in _TRUTHS.finditer(line):
+        numbers, marks = list(range(int(run[1]), int(run[2]) + 1)), re.findall(r"[√×对错]", run[3])
+        found += _columns(numbers, " ".join(marks), place, kind, reading)
+    rest = _TRUTHS.sub(" ", _RUN.sub(" ", line))
+    return found + [Answer(place, int(one[1]), kind, one[2]) for one in _ONE.finditer(rest)]
+
+
+def _columns(numbers: Sequence[int], row: str, place: int, kind: str, reading: Reading) -> list[Answer]:
+    """A row of keys below its row of numbers; none is handed out where they are not as many."""
+    keys = [key for key in re.split(r"[\s|]+", row) if key]
+    if len(keys) != len(numbers):
+        reading.skipped.append((place, _("答案表“%(run)s”的个数与题号对不上。") % {"run": row.strip()[:40]}))
+        return []
+    return [Answer(place, number, kind, key) for number, key in zip(numbers, keys, strict=True)]
 
 
 def give(answers: Sequence[Answer], blocks: list[Block], reading: Reading) -> None:

@@ -19,6 +19,7 @@ _TOLERANCE = re.compile(r"^(.*?)\s*[（(]\s*(?:允许)?误差\s*[:：±]?\s*([^�
 # an option's letter within another option's text; "A、B 都对" is no such letter
 _STRAY = re.compile(r"(?:^|(?<=[\s;；。，,]))[（(]?[A-JＡ-Ｊ]\s*[.、．)）:：]\s*(?![\sA-JＡ-Ｊ、)）])")
 _BLANK = "（　　）"
+_BLANKS = re.compile(r"_{2,}|[（(]\s+[)）]")
 
 
 class _Bad(ValueError):
@@ -44,7 +45,9 @@ def _item(block: Block, stem: str) -> FoundItem:
     if stray is not None:
         raise _Bad(_("选项的字母不连续或重复，见“%(text)s”。") % {"text": " ".join(stray.split())[:24]})
     if "≠" in block.key:
-        raise _Bad(_("题下的答案与答案表里的不一致：%(keys)s。") % {"keys": block.key[:30]})
+        raise _Bad(_("同一道题的两个答案不一致：%(keys)s。") % {"keys": block.key[:30]})
+    if block.kind == "short_answer" and len(_BLANKS.findall(stem)) > 1:
+        raise _Bad(_("题里有几个空；本系统的填空题只有一个空，请拆成几道。"))
     makers = {"matching": _matching, "ordering": _ordering, "short_answer": _answers, "numeric": _numeric, "essay": _essay}
     if block.kind == "case":
         made = _case(block, stem)
@@ -66,6 +69,8 @@ def _choice(block: Block, stem: str) -> dict[str, Any]:
     options = tuple(tidy(words) for _letter, words in block.options)
     key, stem = _key_of(block, stem, len(options))
     plain = narrow(key).strip().rstrip("。.;；").strip().upper()
+    if bracketed := re.fullmatch(r"[(（\[【]\s*([A-Z\s,，、;；]+)\s*[)）\]】]", plain):
+        plain = bracketed[1].strip()
     truth = plain in TRUE or plain in FALSE
     if not options and truth:
         return {"kind": "true_false", "stem": stem, "options": ("正确", "错误"), "keys": frozenset("A" if plain in TRUE else "B")}

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
-OPTION = re.compile(r"(?:^|(?<=[\s;；。，,]))[（(]?([A-JＡ-Ｊ])\s*[.、．)）:：]\s*")
+OPTION = re.compile(r"(?:^|(?<=[\s;；。，,？?）)]))[（(]?([A-JＡ-Ｊ])\s*[.、．)）:：]\s*")
 KEY = re.compile(r"^\s*[【\[]?\s*(?:正确|参考|标准)?答案\s*[】\]]?\s*[:：]?\s*(.*)$")
 WHY = re.compile(r"^\s*[【\[]?\s*(?:答案|试题|参考)?(?:解析|分析|解释|说明)\s*(?:[】\]]\s*[:：]?|[:：])\s*(.*)$")
 WHY_BESIDE = re.compile(r"[【\[]\s*(?:解析|分析)\s*[】\]]\s*[:：]?|(?:解析|分析)\s*[:：]")
+# an answer beside the last option of its line, and what a sheet says of an item that is no word of it
+KEY_BESIDE = re.compile(
+    r"(?<=[\s。；;])[【\[]\s*(?:正确|参考|标准)?答案\s*[】\]]\s*[:：]?|(?<=[\s。；;])(?:正确|参考|标准)?答案\s*[:：]"
+)
+ASIDE = re.compile(r"^\s*[【\[]?\s*(?:难度|难易程度|难易度|认知层次|题号|分值)\s*[】\]]?\s*[:：]")
 CHAPTER = re.compile(r"^\s*[【\[]?\s*(?:考点|章节|知识点)\s*[】\]]?\s*[:：]\s*(.*)$")
 IN_STEM = re.compile(r"[（(]\s*([A-JＡ-Ｊ]{1,10}(?:[\s,，、]*[A-JＡ-Ｊ])*|[√×]|对|错|正确|错误)\s*[)）]")
 TRUE = frozenset({"对", "正确", "√", "是", "T", "TRUE", "✓", "✔"})

@@ -213,6 +213,22 @@ def _right(declaration: Node) -> list[str]:
     return [entry.attrs.get("mapKey", "") for entry in entries if _number(entry.attrs.get("mappedValue", "0")) > 0]
 
 
+def _check_weights(declaration: Node, right: list[str], context: _Context) -> None:
+    """A mapping beside the correct response has to call the same right; what it weighs differently is said, not kept."""
+    mapping, correct = declaration.kid("mapping"), declaration.kid("correctResponse")
+    if mapping is None:
+        return
+    weights = {e.attrs.get("mapKey", ""): _number(e.attrs.get("mappedValue", "0")) for e in mapping.each("mapEntry")}
+    paid = {key for key, weight in weights.items() if weight > 0}
+    if correct is not None and paid and paid != set(right):
+        raise Bad(
+            _("正确答案是 %(keys)s，计分表却给 %(paid)s 分，两处不一致。")
+            % {"keys": "、".join(right), "paid": "、".join(sorted(paid))}
+        )
+    if len({weights[key] for key in paid}) > 1:
+        context.gathered.note(_("各正确选项的分值权重不同，没有保留：本系统按试卷的计分规则给分。"))
+
+
 def _choice(interaction: Node, declaration: Node, context: _Context) -> dict[str, Any]:
     tag = "inlineChoice" if interaction.tag == "inlineChoiceInteraction" else "simpleChoice"
     choices = interaction.each(tag)
@@ -225,6 +241,7 @@ def _choice(interaction: Node, declaration: Node, context: _Context) -> dict[str
     if unknown:
         raise Bad(_("答案 %(key)s 没有对应的选项。") % {"key": "、".join(unknown)[:40]})
     many = declaration.attrs.get("cardinality") == "multiple"
+    _check_weights(declaration, right, context)
     if not many and len(set(right)) > 1:
         raise Bad(_("单选题却有几个正确选项或部分得分，本系统不支持。"))
     keys = frozenset(LETTERS[names.index(name)] for name in right)

@@ -44,7 +44,8 @@ def test_a_file_of_items_survives_two_killed_workers(shape: Shape, tmp_path):  #
     with worker(shape, "third", folder, APP):
         until(lambda: (folder / "closed").exists(), folder)
     (told,) = drive(shape, "tell", app=APP)
-    assert (told["entered"], told["items"], told["claims"]) == (GOOD, GOOD, [2, 2])
+    assert (told["entered"], told["items"]) == (GOOD, GOOD)
+    assert min(told["claims"]) >= 2, "each job was taken up again"
     (again,) = drive(shape, "again", app=APP)
     assert (again["known"], again["refused"], again["new"] + again["near"]) == (GOOD, BAD, 0)
     assert (again["items"], again["pictures"]) == (GOOD, 1)
