@@ -24,6 +24,7 @@ from exams.exchange.reading import FoundItem, Reading, Unreadable, decode
 from exams.exchange.xmlparts import root_of
 from exams.exchange.zips import Archive, is_zip
 
+_MOST_MANIFEST = 4 * 1024 * 1024
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # what an item may say beyond its words and key, and how it is called
 EXTRAS = {
@@ -157,7 +158,7 @@ def detect(raw: bytes, name: str = "") -> Format:
         kinds = {"quiz": "moodle", "assessmentItem": "qti22", "qti-assessment-item": "qti30"}
         if root not in kinds:
             raise Unreadable(_("不认识的 XML（最外层是 %(root)s）：可读 Moodle XML 和 QTI。") % {"root": root[:40]})
-        return FORMATS[kinds[root]]
+        return FORMATS["qti21" if kinds[root] == "qti22" and b"imsqti_v2p1" in raw[:4000] else kinds[root]]
     if re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype|!entity)", raw[:200], re.I):
         raise Unreadable(_("XML 文件里有 DTD 或实体声明，为安全起见不读取。"))
     if raw.startswith((b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")):
@@ -175,7 +176,8 @@ def detect(raw: bytes, name: str = "") -> Format:
 
 def _zip_kind(archive: Archive) -> str:
     if "imsmanifest.xml" in archive:
-        return "qti22"
+        editions = re.findall(rb"imsqti_(?:apip)?(?:item|apipitem)_xml(v\dp\d)", archive.read("imsmanifest.xml", _MOST_MANIFEST))
+        return {b"v3p0": "qti30", b"v2p1": "qti21"}.get(editions[0], "qti22") if editions else "qti22"
     if "xl/workbook.xml" in archive:
         return "excel"
     if any(name.startswith("word/") for name in archive.names):

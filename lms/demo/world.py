@@ -22,7 +22,7 @@ from lms.core.errors import Refused
 from lms.core.models import Job
 from lms.core.planner import analyse
 from lms.demo import cast
-from lms.demo.chapters import approval, baoshan, kaili, lately, laws, marking, mock_exam, ningxia, sichuan, today, zhaotong
+from lms.demo.chapters import approval, baoshan, imports, kaili, lately, laws, marking, mock_exam, ningxia, sichuan, today, zhaotong
 from lms.demo.kit import Kit, moment
 from lms.ledger import services as ledger
 
@@ -51,6 +51,7 @@ def build(*, seed: int, people: int, say: Callable[[str], None]) -> Job:
         lately.build(kit, clock.today())
         marking.build(kit, clock.today())
         laws.build(kit)
+        imports.build(kit, clock.today())
     ledger.refresh_summaries()
     _write_accounts()
     return jobs.enqueue(

@@ -1,0 +1,153 @@
+"""A question sheet as an office types it in Word: its own numbers and letters, a table, a picture, the answers at the end."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from xml.sax.saxutils import escape
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+_EMU = 9525  # English metric units a pixel
+WIDE, HIGH = 360, 240
+
+
+def sheet() -> bytes:
+    body = _Body()
+    body.line("社会工作实务练习（内部交流稿）", bold=True)
+    body.line("一、单项选择题", bold=True)
+    body.item("社会工作通用过程的第一个阶段是（　　）。", "计划", "接案", "评估", "结案")
+    body.item("下图是一个家庭的家系图：方形为男性，圆形为女性。图中打叉的成员表示（　　）。")
+    body.picture()
+    body.table([["A. 已经去世", "B. 正在住院"], ["C. 分开居住", "D. 情况不明"]])
+    body.item("服务对象连续两次没有赴约，社工合适的做法是（　　）。", "主动联系，了解原因", "直接结案", "等对方来电", "报告其单位")
+    body.line("二、多项选择题", bold=True)
+    body.item("属于服务对象权利的有（　　）。", "知情", "自决", "隐私受保护", "要求社工隐瞒违法行为", "随时退出服务")
+    body.item("制定服务计划要做到（　　）。", "目标具体", "与服务对象共同商定", "只由社工决定", "写明时间", "可以评估")
+    body.line("三、判断题", bold=True)
+    body.item("社会工作者可以接受服务对象的贵重礼物，以免伤了感情。")
+    body.item("评估不仅看结果，也看过程。")
+    body.line("参考答案", bold=True)
+    body.line("1-3  B A A")
+    body.line("4. ABCE  5. ABDF  6. 错  7. 对")
+    return body.document()
+
+
+class _Body:
+    """The paragraphs of a document, and how many lists of letters it has begun."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.lists = 0
+
+    def line(self, text: str, *, number: int = 0, bold: bool = False) -> None:
+        listed = f'<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{number}"/></w:numPr></w:pPr>' if number else ""
+        look = "<w:rPr><w:b/></w:rPr>" if bold else ""
+        self.parts.append(f'<w:p>{listed}<w:r>{look}<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>')
+
+    def item(self, stem: str, *options: str) -> None:
+        self.line(stem, number=1)
+        if options:
+            self.lists += 1
+            for text in options:
+                self.line(text, number=10 + self.lists)
+
+    def table(self, rows: list[list[str]]) -> None:
+        cell = '<w:tc><w:p><w:r><w:t xml:space="preserve">%s</w:t></w:r></w:p></w:tc>'
+        written = "".join(f"<w:tr>{''.join(cell % escape(text) for text in row)}</w:tr>" for row in rows)
+        self.parts.append(f"<w:tbl>{written}</w:tbl>")
+
+    def picture(self) -> None:
+        wide, high = WIDE * _EMU, HIGH * _EMU
+        names = '<pic:nvPicPr><pic:cNvPr id="1" name="家系图"/><pic:cNvPicPr/></pic:nvPicPr>'
+        blip = '<pic:blipFill><a:blip r:embed="rIdP"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+        size = f'<a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
+        shape = f'<pic:spPr>{size}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
+        graphic = f'<a:graphic><a:graphicData uri="{_PIC}"><pic:pic>{names}{blip}{shape}</pic:pic></a:graphicData></a:graphic>'
+        frame = f'<wp:inline><wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="1" name="家系图"/>{graphic}</wp:inline>'
+        self.parts.append(f"<w:p><w:r><w:drawing>{frame}</w:drawing></w:r></w:p>")
+
+    def document(self) -> bytes:
+        head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+        office = f"{_R}/officeDocument"
+        spaces = f'xmlns:w="{_W}" xmlns:r="{_R}" xmlns:a="{_A}" xmlns:pic="{_PIC}" xmlns:wp="{_WP}"'
+        word = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+        types = [
+            ("rels", "application/vnd.openxmlformats-package.relationships+xml"),
+            ("xml", "application/xml"),
+            ("png", "image/png"),
+        ]
+        defaults = "".join(f'<Default Extension="{ending}" ContentType="{kind}"/>' for ending, kind in types)
+        parts = f'<Override PartName="/word/document.xml" ContentType="{word}.document.main+xml"/>'
+        parts += f'<Override PartName="/word/numbering.xml" ContentType="{word}.numbering+xml"/>'
+        files: dict[str, str | bytes] = {
+            "[Content_Types].xml": f'{head}<Types xmlns="{_TYPES}">{defaults}{parts}</Types>',
+            "_rels/.rels": f'{head}<Relationships xmlns="{_RELS}">{_relation("rId1", office, "word/document.xml")}</Relationships>',
+            "word/_rels/document.xml.rels": f'{head}<Relationships xmlns="{_RELS}">'
+            + _relation("rIdP", f"{_R}/image", "media/image1.png")
+            + _relation("rIdN", f"{_R}/numbering", "numbering.xml")
+            + "</Relationships>",
+            "word/document.xml": f"{head}<w:document {spaces}><w:body>{''.join(self.parts)}<w:sectPr/></w:body></w:document>",
+            "word/numbering.xml": f'{head}<w:numbering xmlns:w="{_W}">{self._numbering()}</w:numbering>',
+            "word/media/image1.png": _genogram(),
+        }
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0)), content)
+        return out.getvalue()
+
+    def _numbering(self) -> str:
+        """One list counts the items; each row of options is a list of letters that starts anew."""
+        level = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="%s"/><w:lvlText w:val="%%1."/></w:lvl>'
+        kinds = "".join(
+            f'<w:abstractNum w:abstractNumId="{n}">{level % form}</w:abstractNum>'
+            for n, form in enumerate(("decimal", "upperLetter"))
+        )
+        anew = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+        letters = "".join(f'<w:num w:numId="{10 + n}"><w:abstractNumId w:val="1"/>{anew}</w:num>' for n in range(1, self.lists + 1))
+        return f'{kinds}<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>{letters}'
+
+
+def _relation(name: str, kind: str, target: str) -> str:
+    return f'<Relationship Id="{name}" Type="{kind}" Target="{target}"/>'
+
+
+def _genogram() -> bytes:
+    """Grandparents (he has died), their daughter and her husband, two children."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (WIDE, HIGH), "white")
+    pen = ImageDraw.Draw(image)
+    ink = {"fill": "#1f3a4d", "width": 3}
+
+    def square(x: int, y: int, *, dead: bool = False) -> None:
+        pen.rectangle((x - 18, y - 18, x + 18, y + 18), outline="#1f3a4d", width=3)
+        if dead:
+            pen.line((x - 18, y - 18, x + 18, y + 18), **ink)
+            pen.line((x - 18, y + 18, x + 18, y - 18), **ink)
+
+    def circle(x: int, y: int) -> None:
+        pen.ellipse((x - 18, y - 18, x + 18, y + 18), outline="#1f3a4d", width=3)
+
+    pen.line((98, 40, 182, 40), **ink)
+    pen.line((140, 40, 140, 102), **ink)
+    pen.line((158, 120, 232, 120), **ink)
+    pen.line((195, 120, 195, 165), **ink)
+    pen.line((155, 165, 235, 165), **ink)
+    for x in (155, 235):
+        pen.line((x, 165, x, 182), **ink)
+    square(80, 40, dead=True)
+    circle(200, 40)
+    circle(140, 120)
+    square(250, 120)
+    square(155, 200)
+    circle(235, 200)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
