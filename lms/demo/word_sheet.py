@@ -14,7 +14,7 @@ _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 _EMU = 9525  # English metric units a pixel
-WIDE, HIGH = 360, 240
+WIDE, HIGH, INK = 360, 240, "#1f3a4d"
 
 
 def sheet() -> bytes:
@@ -124,24 +124,26 @@ def _genogram() -> bytes:
 
     image = Image.new("RGB", (WIDE, HIGH), "white")
     pen = ImageDraw.Draw(image)
-    ink = {"fill": "#1f3a4d", "width": 3}
+
+    def stroke(*ends: int) -> None:
+        pen.line(ends, fill=INK, width=3)
 
     def square(x: int, y: int, *, dead: bool = False) -> None:
-        pen.rectangle((x - 18, y - 18, x + 18, y + 18), outline="#1f3a4d", width=3)
+        pen.rectangle((x - 18, y - 18, x + 18, y + 18), outline=INK, width=3)
         if dead:
-            pen.line((x - 18, y - 18, x + 18, y + 18), **ink)
-            pen.line((x - 18, y + 18, x + 18, y - 18), **ink)
+            stroke(x - 18, y - 18, x + 18, y + 18)
+            stroke(x - 18, y + 18, x + 18, y - 18)
 
     def circle(x: int, y: int) -> None:
-        pen.ellipse((x - 18, y - 18, x + 18, y + 18), outline="#1f3a4d", width=3)
+        pen.ellipse((x - 18, y - 18, x + 18, y + 18), outline=INK, width=3)
 
-    pen.line((98, 40, 182, 40), **ink)
-    pen.line((140, 40, 140, 102), **ink)
-    pen.line((158, 120, 232, 120), **ink)
-    pen.line((195, 120, 195, 165), **ink)
-    pen.line((155, 165, 235, 165), **ink)
+    stroke(98, 40, 182, 40)
+    stroke(140, 40, 140, 102)
+    stroke(158, 120, 232, 120)
+    stroke(195, 120, 195, 165)
+    stroke(155, 165, 235, 165)
     for x in (155, 235):
-        pen.line((x, 165, x, 182), **ink)
+        stroke(x, 165, x, 182)
     square(80, 40, dead=True)
     circle(200, 40)
     circle(140, 120)
