@@ -17,7 +17,7 @@ from lms.people.models import Person
 from tests.factories import rosters as files
 
 FLOOR = "calamine and bulk_create of 10,000 bare persons"
-TARGET = 30.0
+TARGET = 6.0
 ROWS = 10_000
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 
-from lms.core import bulk
+from lms.core import bulk, ids
 from lms.people.models import Person
 from tests.factories.world import World
 
@@ -43,3 +46,32 @@ def test_updated_rows(world: World):
     bulk.create(Person, people)
     bulk.update_rows(Person, ("phone", "birth_date"), [(p.pk, f"1380000000{n}", None) for n, p in enumerate(people)])
     assert [p.phone for p in Person.objects.order_by("pk")][-3:] == ["13800000000", "13800000001", "13800000002"]
+
+
+def test_columns_hold_a_list_for_each_row_or_one_value_for_all(world: World):
+    with transaction.atomic():
+        bulk.insert_columns(
+            Person, 3, name=["甲", "乙", "丙"], division_id=world.county.pk, birth_date=[None, dt.date(1990, 1, 1), None]
+        )
+    made = list(Person.objects.filter(name__in=["甲", "乙", "丙"]).order_by("pk"))
+    assert [(p.name, p.division_id, p.birth_date, p.sex) for p in made] == [
+        ("甲", world.county.pk, None, "0"),
+        ("乙", world.county.pk, dt.date(1990, 1, 1), "0"),
+        ("丙", world.county.pk, None, "0"),
+    ]
+    assert len({p.uuid for p in made}) == len({bytes(p.salt) for p in made}) == 3  # defaults are drawn for each
+    with pytest.raises(TypeError):
+        bulk.insert_columns(Person, 1, nickname="小甲")
+    with pytest.raises(ValueError), transaction.atomic():
+        bulk.insert_columns(Person, 2, name=["丁"], division_id=world.county.pk)
+    assert not Person.objects.filter(name="丁").exists()
+
+
+def test_ids_by_the_hundred_are_those_of_the_seed():
+    with ids.seeded(3):
+        wanted = [ids.new_uuid() for _ in range(5)]
+    with ids.seeded(3):
+        assert list(itertools.islice(ids.uuids(), 5)) == wanted
+    drawn = list(itertools.islice(ids.uuids(), 200))
+    assert len(set(drawn)) == 200
+    assert {one.version for one in drawn} == {4}
