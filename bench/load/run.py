@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -90,8 +91,7 @@ async def _sit(asked: argparse.Namespace, hall: Any, cluster: Any, web: Any) -> 
         ends.append(entered)
         _say(asked, f"· all have entered after {entered - began:.0f} s; the database and the web server go …")
         blows = asyncio.create_task(_blows(asked, cluster, web, kills))
-        await sitting
-        await blows
+        await asyncio.gather(sitting, blows)  # a server that does not come up again ends the run
     finally:
         killer.cancel()
         clock.cancel()
@@ -145,5 +145,6 @@ def _say(asked: argparse.Namespace, text: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped then, too
     os.chdir(HERE.parent.parent)
     sys.exit(main())

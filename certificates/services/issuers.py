@@ -28,7 +28,7 @@ def open_issuer(
     if not re.fullmatch(r"\d{6}", code):
         raise BadInput(_("发证单位代码是六位数字。"))
     with transaction.atomic():
-        found = Issuer.objects.select_for_update().filter(organisation=organisation).first()
+        found = Issuer.objects.select_for_update(no_key=True).filter(organisation=organisation).first()
         if found is not None:
             if found.code != code:
                 raise Refused(_("该单位已有发证代码 %(code)s，代码一经启用不再更改。") % {"code": found.code})

@@ -119,7 +119,7 @@ def void_certificate(*, certificate: Certificate, reason: str, by: Actor) -> Cer
         raise BadInput(_("请写明作废原因。"))
     with transaction.atomic():
         row = (
-            Certificate.objects.select_for_update(of=("self",))
+            Certificate.objects.select_for_update(of=("self",), no_key=True)
             .select_related("division", "person", "issuer")
             .get(pk=certificate.pk)
         )
@@ -146,7 +146,7 @@ def reissue_certificate(*, certificate: Certificate, reason: str, by: Actor) -> 
     """Void and issue anew under the next number, with the person's name and document as they are now. Twice is once."""
     with transaction.atomic():
         old = (
-            Certificate.objects.select_for_update(of=("self",))
+            Certificate.objects.select_for_update(of=("self",), no_key=True)
             .select_related("person", "division", "issuer")
             .get(pk=certificate.pk)
         )
@@ -172,7 +172,7 @@ def reissue_certificate(*, certificate: Certificate, reason: str, by: Actor) -> 
 
 
 def _locked(certificate: Certificate) -> Certificate:
-    locked = Certificate.objects.select_for_update(of=("self",))
+    locked = Certificate.objects.select_for_update(of=("self",), no_key=True)
     return locked.select_related("division", "person", "issuer", "design").get(pk=certificate.pk)
 
 
@@ -230,7 +230,7 @@ def _design_on(issuer: Issuer, day: dt.date) -> Design:
 
 def _locked_counter(issuer: Issuer, year: int) -> NumberCounter:
     NumberCounter.objects.get_or_create(issuer=issuer, year=year)
-    return NumberCounter.objects.select_for_update().get(issuer=issuer, year=year)
+    return NumberCounter.objects.select_for_update(no_key=True).get(issuer=issuer, year=year)
 
 
 def _take_number(counter: NumberCounter, occasion: uuid.UUID) -> rules.Number:

@@ -49,7 +49,9 @@ def apply_regrade(*, regrade: Regrade, by: Actor, progress: Progress | None = No
             progress.advance(len(part))
     with transaction.atomic():
         locked = (
-            Regrade.objects.select_for_update(of=("self",)).select_related("item_version__item__bank__division").get(pk=regrade.pk)
+            Regrade.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("item_version__item__bank__division")
+            .get(pk=regrade.pk)
         )
         if locked.state == RegradeState.APPROVED:
             locked.state, locked.applied_at = RegradeState.APPLIED, clock.now()
@@ -75,7 +77,7 @@ def _chunk(regrade: Regrade, response_ids: Sequence[int], by: Actor) -> int:
         ids = Response.objects.filter(pk__in=response_ids).values("attempt_id")
         attempts = {
             attempt.pk: attempt
-            for attempt in Attempt.objects.select_for_update(of=("self",))
+            for attempt in Attempt.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=ids)
             .select_related(
                 "paper", "sitting", "division", "person__organisation", "participation__category", "participation__programme"

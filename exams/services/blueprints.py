@@ -94,7 +94,7 @@ def set_cells(*, blueprint: Blueprint, cells: Sequence[CellRow], by: Actor) -> B
     """Replace the lines. Papers drawn before keep what they were drawn by."""
     _require(by, blueprint.path)
     with transaction.atomic():
-        locked = Blueprint.objects.select_for_update(of=("self",)).select_related("division").get(pk=blueprint.pk)
+        locked = Blueprint.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=blueprint.pk)
         if locked.retired_at is not None:
             raise Refused(_("细目表已停用，不能再改。"))
         locked.cells.all().delete()
@@ -124,7 +124,11 @@ def draw_papers(
     if not 1 <= count <= len(LETTERS):
         raise BadInput(_("一次可抽 1 至 %(most)s 份平行卷。") % {"most": len(LETTERS)})
     with transaction.atomic():
-        locked = Blueprint.objects.select_for_update(of=("self",)).select_related("division", "template").get(pk=blueprint.pk)
+        locked = (
+            Blueprint.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("division", "template")
+            .get(pk=blueprint.pk)
+        )
         if locked.retired_at is not None:
             raise Refused(_("细目表已停用，不能再抽题。"))
         proof = drawing.prove(locked, seed=seed, copies=count)

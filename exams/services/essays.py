@@ -99,11 +99,15 @@ def mark_script(*, mark: EssayMark, awards: Sequence[int], by: Actor, remark: st
     with transaction.atomic():
         # the attempt first, then the script: two essays of one attempt settle one after the other
         attempt = (
-            Attempt.objects.select_for_update(of=("self",))
+            Attempt.objects.select_for_update(of=("self",), no_key=True)
             .select_related("paper", "division", "person__organisation", "participation__category", "participation__programme")
             .get(pk=mark.script.response.attempt_id)
         )
-        script = EssayScript.objects.select_for_update(of=("self",)).select_related("response__item_version").get(pk=mark.script_id)
+        script = (
+            EssayScript.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("response__item_version")
+            .get(pk=mark.script_id)
+        )
         fresh = EssayMark.objects.get(pk=mark.pk)
         if fresh.marked_at is not None:
             if list(awards) == fresh.awards:

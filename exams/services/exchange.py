@@ -48,7 +48,7 @@ def upload_items(
     if code:
         _named(code)
     with transaction.atomic():
-        ItemBank.objects.select_for_update().get(pk=bank.pk)  # whoever drops pictures of the bank comes before or after
+        ItemBank.objects.select_for_update(no_key=True).get(pk=bank.pk)  # whoever drops pictures of the bank comes before or after
         found = ItemImport(
             bank=bank,
             file_name=Path(name.replace("\\", "/")).name[:200] or "items",
@@ -102,7 +102,7 @@ def _stage(item_import: ItemImport, code: str, reading: Reading, progress: Any) 
     """Begins anew when it was broken off: what was staged before is replaced."""
     rows = rows_of(item_import, reading, progress=progress)
     with transaction.atomic():
-        found = ItemImport.objects.select_for_update().get(pk=item_import.pk)
+        found = ItemImport.objects.select_for_update(no_key=True).get(pk=item_import.pk)
         if found.state == ImportState.READING:
             found.rows.all().delete()
             ImportedItem.objects.bulk_create(rows, batch_size=200)
@@ -148,7 +148,7 @@ def choose_rows(*, item_import: ItemImport, shown: Iterable[int], ticked: Iterab
     _require(item_import.bank, by)
     may = item_import.rows.filter(number__in=list(shown), verdict__in=[ImportVerdict.NEW, ImportVerdict.NEAR])
     with transaction.atomic():
-        found = ItemImport.objects.select_for_update().get(pk=item_import.pk)
+        found = ItemImport.objects.select_for_update(no_key=True).get(pk=item_import.pk)
         if found.state == ImportState.READY:
             wanted = set(ticked)
             may.filter(number__in=wanted).update(wanted=True)
@@ -159,7 +159,7 @@ def confirm_import(*, item_import: ItemImport, by: Actor, send: bool = True) -> 
     """Enter the chosen items as drafts, reviewed later by someone else: at once when they are few, else by a job. Twice is once."""
     _require(item_import.bank, by)
     with transaction.atomic():
-        found = ItemImport.objects.select_for_update().get(pk=item_import.pk)
+        found = ItemImport.objects.select_for_update(no_key=True).get(pk=item_import.pk)
         if found.state in (ImportState.ENTERING, ImportState.DONE):
             return found
         if found.state != ImportState.READY:
@@ -192,7 +192,9 @@ def enter_chunk(*, item_import: ItemImport, by: Actor) -> int:
     One that the bank will not take any more (somebody entered the same meanwhile) is marked with the reason, the rest goes on.
     """
     with transaction.atomic():
-        found = ItemImport.objects.select_for_update(of=("self",)).select_related("bank__division").get(pk=item_import.pk)
+        found = (
+            ItemImport.objects.select_for_update(of=("self",), no_key=True).select_related("bank__division").get(pk=item_import.pk)
+        )
         rows = list(found.rows.filter(wanted=True, entered_at__isnull=True)[:CHUNK])
         for row in rows:
             try:
@@ -229,7 +231,7 @@ def _lineage(item: FoundItem, source: str, by: Actor) -> dict[str, Any]:
 def close_import(*, item_import: ItemImport, by: Actor) -> ItemImport:
     """All chosen items are in: the import is done and its upload is deleted. Closing twice is once."""
     with transaction.atomic():
-        found = ItemImport.objects.select_for_update(of=("self",)).select_related("bank").get(pk=item_import.pk)
+        found = ItemImport.objects.select_for_update(of=("self",), no_key=True).select_related("bank").get(pk=item_import.pk)
         if found.state == ImportState.ENTERING:
             found.state, found.closed_at = ImportState.DONE, clock.now()
             found.save(update_fields=["state", "closed_at"])
@@ -243,7 +245,7 @@ def discard_import(*, item_import: ItemImport, by: Actor) -> ItemImport:
     """Give up an import that is not confirmed; what was staged and uploaded is removed."""
     _require(item_import.bank, by)
     with transaction.atomic():
-        found = ItemImport.objects.select_for_update().get(pk=item_import.pk)
+        found = ItemImport.objects.select_for_update(no_key=True).get(pk=item_import.pk)
         if found.state in (ImportState.READING, ImportState.READY):
             found.rows.all().delete()
             found.state, found.closed_at = ImportState.DISCARDED, clock.now()

@@ -80,7 +80,7 @@ def answer_faults(*, version: ItemVersion, outcome: str, answer: str, by: Actor)
         raise BadInput(_("请写明答复，报错人会看到。"))
     with transaction.atomic():
         rows = list(
-            FaultReport.objects.select_for_update(of=("self",))
+            FaultReport.objects.select_for_update(of=("self",), no_key=True)
             .filter(item_version=version, state=ReportState.OPEN)
             .select_related("person__user")
             .order_by("pk")

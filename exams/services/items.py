@@ -141,7 +141,7 @@ def revise_item(
     body = _body(words, points, law_as_of, source)
     _check_template(item.bank, body, in_case=item.case_id is not None)
     with transaction.atomic():
-        Item.objects.select_for_update().get(pk=item.pk)
+        Item.objects.select_for_update(no_key=True).get(pk=item.pk)
         _keep_kind(item, str(body["kind"]))
         version = item.versions.filter(state__in=OPEN_VERSIONS).first()
         before = version or item.versions.order_by("-number").first()
@@ -220,7 +220,7 @@ def publish_item(*, version: ItemVersion, by: Actor) -> ItemVersion:
     laws.check_in_force(locked)
     with transaction.atomic():
         now = clock.now()
-        before = ItemVersion.objects.select_for_update().filter(item_id=locked.item_id, state=VersionState.LIVE).first()
+        before = ItemVersion.objects.select_for_update(no_key=True).filter(item_id=locked.item_id, state=VersionState.LIVE).first()
         if before is not None:
             _move(before, VersionState.RETIRED, by, retired_at=now, retired_reason=_("由新版本代替"))
         return _move(locked, VersionState.LIVE, by, live_from=now)
@@ -317,7 +317,7 @@ def _refuse_duplicate(bank: ItemBank, fingerprint: str, item: Item | None, case:
 
 def _next_code(bank: ItemBank) -> str:
     """The next free number in the bank; its row is locked, so that two writers do not take the same one."""
-    ItemBank.objects.select_for_update().get(pk=bank.pk)
+    ItemBank.objects.select_for_update(no_key=True).get(pk=bank.pk)
     number = Item.objects.filter(bank=bank).count() + 1
     while Item.objects.filter(bank=bank, code=f"{bank.code}-{number:05d}").exists():
         number += 1
@@ -326,7 +326,7 @@ def _next_code(bank: ItemBank) -> str:
 
 def _place_in(case: Item, bank: ItemBank, kind: str) -> int:
     """The next place among a case's questions; the case is locked, so that two writers do not take the same one."""
-    locked = Item.objects.select_for_update().get(pk=case.pk)
+    locked = Item.objects.select_for_update(no_key=True).get(pk=case.pk)
     if locked.bank_id != bank.pk or not locked.versions.filter(kind=ItemKind.CASE).exists():
         raise BadInput(_("没有找到这个案例。"))
     if kind not in UNDER_CASE:

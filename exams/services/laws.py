@@ -44,7 +44,7 @@ def record_text(
     if effective_to is not None and effective_to < effective_from:
         raise BadInput(_("失效日期不能早于施行日期。"))
     with transaction.atomic():
-        LawArticle.objects.select_for_update().get(pk=article.pk)
+        LawArticle.objects.select_for_update(no_key=True).get(pk=article.pk)
         if article.texts.filter(effective_from=effective_from).exists():
             raise Refused(_("这一天施行的文本已经登记。"))
         text = ArticleText.objects.create(

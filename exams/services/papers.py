@@ -139,7 +139,7 @@ def publish_paper(*, paper: Paper, by: Actor) -> Paper:
     """Open the paper to its learners. Refuses one that lacks something; afterwards nothing in it changes."""
     _require(by, paper.path)
     with transaction.atomic():
-        locked = Paper.objects.select_for_update(of=("self",)).select_related("division").get(pk=paper.pk)
+        locked = Paper.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=paper.pk)
         if locked.state == PaperState.LIVE:
             return locked
         _check_move(locked, PaperState.LIVE)
@@ -156,7 +156,7 @@ def retire_paper(*, paper: Paper, by: Actor) -> Paper:
     """Close the paper to new attempts; those under way go on."""
     _require(by, paper.path)
     with transaction.atomic():
-        locked = Paper.objects.select_for_update(of=("self",)).select_related("division").get(pk=paper.pk)
+        locked = Paper.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=paper.pk)
         if locked.state == PaperState.RETIRED:
             return locked
         _check_move(locked, PaperState.RETIRED)
@@ -172,7 +172,7 @@ def _require(by: Actor, path: str) -> None:
 
 
 def _draft(paper: Paper) -> Paper:
-    locked = Paper.objects.select_for_update(of=("self",)).select_related("division").get(pk=paper.pk)
+    locked = Paper.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=paper.pk)
     if locked.state != PaperState.DRAFT:
         raise Refused(_("试卷已经开放，不能再改动。"))
     return locked

@@ -46,7 +46,7 @@ def drop_pictures(item_import: ItemImport) -> int:
     about to name one (``upload_items`` waits for this transaction).
     """
     with transaction.atomic():
-        bank = ItemBank.objects.select_for_update().get(pk=item_import.bank_id)
+        bank = ItemBank.objects.select_for_update(no_key=True).get(pk=item_import.bank_id)
         if bank.imports.filter(state=ImportState.READING).exists():
             return 0
         dropped = 0

@@ -115,7 +115,7 @@ def judge_essay(*, round_: PracticeRound, number: int, reached: Iterable[int], b
 
 
 def _waiting(round_: PracticeRound, number: int) -> PracticeAnswer:
-    rows = PracticeAnswer.objects.select_for_update(of=("self",)).select_related("item_version")
+    rows = PracticeAnswer.objects.select_for_update(of=("self",), no_key=True).select_related("item_version")
     row = rows.filter(round=round_, number=number).first()
     if row is None:
         raise Missing(_("没有找到。"))

@@ -45,7 +45,7 @@ def propose_regrade(
         raise BadInput(_("请写明原因，受影响的考生会看到。"))
     answers = _answers(version, remedy, keys)
     with transaction.atomic():
-        ItemVersion.objects.select_for_update().get(pk=version.pk)
+        ItemVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
         if Regrade.objects.filter(item_version=version, state__in=[RegradeState.PROPOSED, RegradeState.APPROVED]).exists():
             raise Refused(_("这道题已有一项改分在办理，请先处理完。"))
         regrade = Regrade.objects.create(
@@ -188,7 +188,11 @@ def _written_answers(version: ItemVersion, keys: Sequence[Collection[str]]) -> l
 
 
 def _locked(regrade: Regrade, wanted: RegradeState) -> Regrade:
-    locked = Regrade.objects.select_for_update(of=("self",)).select_related("item_version__item__bank__division").get(pk=regrade.pk)
+    locked = (
+        Regrade.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("item_version__item__bank__division")
+        .get(pk=regrade.pk)
+    )
     if locked.state != wanted and wanted not in REGRADE_MOVES[locked.state]:
         raise Refused(
             _("此改分现为“%(state)s”，不能改为“%(wanted)s”。") % {"state": RegradeState(locked.state).label, "wanted": wanted.label}

@@ -40,7 +40,7 @@ def rule_on_attempt(*, attempt: Attempt, outcome: str, reason: str, by: Actor, n
         raise BadInput(_("请写明理由，考生会看到。"))
     with transaction.atomic():
         locked = (
-            Attempt.objects.select_for_update(of=("self",))
+            Attempt.objects.select_for_update(of=("self",), no_key=True)
             .select_related(
                 "paper", "division", "person__organisation", "person__user", "participation__category", "participation__programme"
             )
@@ -109,7 +109,9 @@ def _mark_again(attempt: Attempt, ruling: AttemptRuling) -> None:
     corrections.hold_keys([attempt.paper_id], alone=False)
     scheme, corrected = marking_of(attempt.paper.uuid), corrections.of_paper(attempt.paper_id)
     before = dict(
-        Response.objects.select_for_update().filter(attempt=attempt, number__in=ruling.answers).values_list("number", "points")
+        Response.objects.select_for_update(no_key=True)
+        .filter(attempt=attempt, number__in=ruling.answers)
+        .values_list("number", "points")
     )
     stands = dict(attempt.responses.filter(number__in=ruling.answers, is_late=False).values_list("number", "answer"))
     change = 0

@@ -64,7 +64,7 @@ def give_up_seat(*, seat: SittingSeat, by: Actor, reason: str = "") -> SittingSe
             raise BadInput(_("请写明取消考位的原因。"))
     with transaction.atomic():
         locked = lock_sitting(seat.sitting)
-        fresh = SittingSeat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
+        fresh = SittingSeat.objects.select_for_update(of=("self",), no_key=True).get(pk=seat.pk)
         if fresh.released_at is not None:
             return fresh
         if own and locked.starts_at <= clock.now():
@@ -110,7 +110,11 @@ def grant(
     if by.user_id is not None and seat.person.user_id == by.user_id:
         raise Refused(_("不能给自己延时。"))
     with transaction.atomic():
-        fresh = SittingSeat.objects.select_for_update(of=("self",)).select_related("sitting__division", "person").get(pk=seat.pk)
+        fresh = (
+            SittingSeat.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("sitting__division", "person")
+            .get(pk=seat.pk)
+        )
         if fresh.released_at is not None:
             raise Refused(_("这个考位已经取消。"))
         given = SeatGrant.objects.create(
@@ -148,11 +152,12 @@ def start_in_sitting(*, seat: SittingSeat, by: Actor, code: str = "") -> Attempt
     require_own(seat.person, by)
     with transaction.atomic():
         fresh = (
-            SittingSeat.objects.select_for_update(of=("self",))
-            .select_related("sitting__division", "paper", "person__division", "participation")
+            SittingSeat.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("paper", "person__division", "participation")
             .get(pk=seat.pk)
         )
-        sitting = fresh.sitting
+        # read once the seat is held: while we waited for it the sitting may have been called off
+        fresh.sitting = sitting = ExamSitting.objects.select_related("division").get(pk=fresh.sitting_id)
         if fresh.released_at is not None:
             raise Missing(_("没有找到。"))
         terms = terms_of(fresh)
@@ -194,7 +199,7 @@ def _check_entry(seat: SittingSeat, terms: Terms, code: str) -> None:
 def _move_deadline(seat: SittingSeat) -> None:
     """Extra time granted while the candidate writes counts at once."""
     terms = terms_of(seat)
-    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("paper").filter(
+    attempt = Attempt.objects.select_for_update(of=("self",), no_key=True).select_related("paper").filter(
         sitting_id=seat.sitting_id, person_id=seat.person_id, state=AttemptState.OPEN
     ).first()  # fmt: skip
     if attempt is None:

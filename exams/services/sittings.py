@@ -152,6 +152,7 @@ def close_sitting(*, sitting: ExamSitting, by: Actor) -> ExamSitting:
         now = clock.now()
         if now < locked.ends_at:
             raise Refused(_("考试时间还没有结束。"))
+        _hold_seats(locked)
         for attempt in locked.attempts.filter(state=AttemptState.OPEN, closes_at__lt=now).select_related("person"):
             submit_attempt(attempt=attempt, by=Actor.system("close_sitting"), because=SubmitCause.TIME)
         if locked.attempts.filter(state=AttemptState.OPEN).exists():
@@ -195,6 +196,7 @@ def cancel_sitting(*, sitting: ExamSitting, reason: str, by: Actor) -> ExamSitti
         locked, done = _moving(sitting, SittingState.CANCELLED, by)
         if done:
             return locked
+        _hold_seats(locked)
         if locked.attempts.exists():
             raise Refused(_("已有考生开始作答，不能取消。"))
         locked.cancelled_at, locked.cancelled_reason = clock.now(), reason.strip()
@@ -205,7 +207,15 @@ def cancel_sitting(*, sitting: ExamSitting, reason: str, by: Actor) -> ExamSitti
 
 def lock_sitting(sitting: ExamSitting) -> ExamSitting:
     """The row, held until the commit: seats and moves of one sitting happen one after the other."""
-    return ExamSitting.objects.select_for_update(of=("self",)).select_related("division", "programme").get(pk=sitting.pk)
+    return (
+        ExamSitting.objects.select_for_update(of=("self",), no_key=True).select_related("division", "programme").get(pk=sitting.pk)
+    )
+
+
+def _hold_seats(sitting: ExamSitting) -> None:
+    """Wait for whoever begins at this moment: an attempt begins with its seat held. Nobody begins until the commit."""
+    seats = SittingSeat.objects.select_for_update(no_key=True).filter(sitting=sitting, released_at__isnull=True)
+    list(seats.order_by("pk").values_list("pk"))
 
 
 def _require(by: Actor, path: str) -> None:

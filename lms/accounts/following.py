@@ -25,7 +25,7 @@ def follow(*, before: Division, after: Division, offices: bool, by: Actor) -> tu
         moved = User.objects.filter(division=before).update(division=after)
         if not offices:
             return moved, 0
-        standing = RoleGrant.objects.select_for_update(of=("self",)).filter(division=before, ended_at__isnull=True)
+        standing = RoleGrant.objects.select_for_update(of=("self",), no_key=True).filter(division=before, ended_at__isnull=True)
         for grant in standing.order_by("pk"):
             if RoleGrant.objects.filter(
                 user=grant.user_id, role=grant.role, division=after, valid_from__gte=grant.valid_from

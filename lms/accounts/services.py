@@ -133,7 +133,7 @@ def give_role(
     if by.uuid == user.uuid:
         raise Refused(_("不能给自己授予角色。"))
     with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         standing = RoleGrant.objects.filter(user=user, ended_at__isnull=True)
         same = standing.filter(role=role, division=division).first()
         if same is not None:
@@ -161,7 +161,7 @@ def end_role(*, grant: RoleGrant, reason: str, by: Actor) -> RoleGrant:
     if by.uuid == grant.user.uuid:
         raise Refused(_("不能收回自己的角色，请由其他管理员办理。"))
     with transaction.atomic():
-        grant = RoleGrant.objects.select_for_update(of=("self",)).select_related("user", "division").get(pk=grant.pk)
+        grant = RoleGrant.objects.select_for_update(of=("self",), no_key=True).select_related("user", "division").get(pk=grant.pk)
         if grant.ended_at is not None:
             return grant
         grant.ended_at, grant.ended_by, grant.ended_reason = clock.now(), by.uuid, reason
@@ -228,7 +228,7 @@ def reset_sign_in(*, user: User, reason: str, by: Actor) -> str:
         raise Refused(_("不能重置自己的登录方式，请由其他管理员办理。"))
     password = drawn_password()
     with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         user.password = _hashed(password, drawn=True)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
@@ -245,7 +245,7 @@ def set_active(*, user: User, active: bool, reason: str, by: Actor) -> User:
     if by.uuid == user.uuid:
         raise Refused(_("不能停用或启用自己的账号。"))
     with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         if user.is_active == active:
             return user
         user.is_active = active
@@ -264,7 +264,7 @@ def erase_user(*, user: User, reason: str, by: Actor) -> User:
     from allauth.socialaccount.models import SocialAccount
 
     with transaction.atomic():
-        user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
         for model in (Authenticator, EmailAddress, SocialAccount):
             model.objects.filter(user=user).delete()
         end_sessions(user)

@@ -140,7 +140,9 @@ def void_record(record: Evidence, *, reason: str, by: Actor, at: dt.datetime) ->
         raise Refused(_("请写明作废的原因。"))
     model: Any = type(record)
     with transaction.atomic():
-        row = model._default_manager.select_for_update(of=("self",)).select_related("person__division").get(pk=record.pk)
+        row = (
+            model._default_manager.select_for_update(of=("self",), no_key=True).select_related("person__division").get(pk=record.pk)
+        )
         if row.voided_at:
             return row
         row.voided_at, row.voided_by, row.voided_reason = at, by.uuid, reason[:200]

@@ -45,7 +45,7 @@ def stale(sealed: SealedField) -> models.QuerySet[Any]:
 def reseal_chunk(sealed: SealedField) -> int:
     """Write up to 500 stale rows anew, whole or not at all; returns how many. Safe to run twice and beside other writers."""
     with transaction.atomic():
-        rows = list(stale(sealed).select_for_update(of=("self",)).order_by("pk")[:CHUNK])
+        rows = list(stale(sealed).select_for_update(of=("self",), no_key=True).order_by("pk")[:CHUNK])
         fields: Sequence[str] = ()
         for row in rows:
             fresh = sealed.reseal(row)

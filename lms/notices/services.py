@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -41,13 +42,14 @@ def notify(*, user: User, kind: str, title: str, by: Actor, body: str = "", url:
 def notify_many(
     users: Iterable[User], *, kind: str, title: str, by: Actor, body: str = "", url: str = "", key: str | None = None
 ) -> list[Notice]:
-    """Tell many users the same, in their order. Chunks of 500, each whole."""
+    """Tell many users the same, and answer in their order. Chunks of 500, each whole."""
     readers = list(users)
-    told: list[Notice] = []
-    for start in range(0, len(readers), 500):
+    wanted = sorted({user.pk: user for user in readers}.values(), key=attrgetter("pk"))  # two tellers of one occasion meet in order
+    told: dict[int, Notice] = {}
+    for start in range(0, len(wanted), 500):
         with transaction.atomic():
-            told += _notify_chunk(readers[start : start + 500], kind, title, body, url, key, by)
-    return told
+            told |= _notify_chunk(wanted[start : start + 500], kind, title, body, url, key, by)
+    return [told[user.pk] for user in readers]
 
 
 def notify_of(*, user: User, kind: str, facts: Mapping[str, Any], by: Actor, url: str = "", key: str | None = None) -> Notice:
@@ -142,25 +144,39 @@ def deliver(*, delivery_id: int) -> Delivery | None:
     return delivery
 
 
-def _notify_chunk(users: list[User], kind: str, title: str, body: str, url: str, key: str | None, by: Actor) -> list[Notice]:
-    standing: dict[int, Notice] = {}
-    if key is not None:
-        # locks the users in one order, so that two tellers of one occasion do not meet
-        list(User.objects.select_for_update(no_key=True).filter(pk__in=[u.pk for u in users]).order_by("pk").values_list("pk"))
-        standing = {n.user_id: n for n in Notice.objects.filter(user__in=users, key=key)}
-    made: dict[int, Notice] = {}
-    for user in users:
-        if user.pk not in standing and user.pk not in made:
-            made[user.pk] = Notice(user=user, kind=kind, title=title[:120], body=body, url=url[:300], key=key, created_by=by.uuid)
-    Notice.objects.bulk_create(made.values())
-    deliveries = _deliveries(list(made.values())) if messages.may_leave(kind) else []
+def _notify_chunk(users: list[User], kind: str, title: str, body: str, url: str, key: str | None, by: Actor) -> dict[int, Notice]:
+    """User → their notice. No row of a user is locked: who tells may hold anything, and posts before or after."""
+    told = _of_occasion(users, key)
+    made = [
+        Notice(user=user, kind=kind, title=title[:120], body=body, url=url[:300], key=key, created_by=by.uuid)
+        for user in users
+        if user.pk not in told
+    ]
+    if key is None:
+        Notice.objects.bulk_create(made)
+        told = {notice.user_id: notice for notice in made}
+    elif made:
+        Notice.objects.bulk_create(made, ignore_conflicts=True)  # told meanwhile by somebody else: once is enough
+        told = _of_occasion(users, key)
+    ours = {notice.uuid for notice in made}
+    deliveries = _deliveries([n for n in told.values() if n.uuid in ours]) if messages.may_leave(kind) else []
     Delivery.objects.bulk_create(deliveries)
     if deliveries:
         from lms.notices.tasks import send
 
         for delivery in deliveries:
             transaction.on_commit(partial(send.delay, delivery.pk), robust=True)
-    return [standing.get(user.pk) or made[user.pk] for user in users]
+    return told
+
+
+def _of_occasion(users: list[User], key: str | None) -> dict[int, Notice]:
+    if key is None:
+        return {}
+    by_pk = {user.pk: user for user in users}
+    found = {notice.user_id: notice for notice in Notice.objects.filter(user__in=users, key=key)}
+    for pk, notice in found.items():
+        notice.user = by_pk[pk]
+    return found
 
 
 def _deliveries(notices: list[Notice]) -> list[Delivery]:

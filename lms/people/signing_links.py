@@ -49,7 +49,7 @@ def issue_link(
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         now = clock.now()
-        earlier = SigningLink.objects.open().filter(subject_uuid=subject_uuid).select_for_update().order_by("pk")
+        earlier = SigningLink.objects.open().filter(subject_uuid=subject_uuid).select_for_update(no_key=True).order_by("pk")
         for link in earlier:
             _revoke(link, by)
         link = SigningLink.objects.create(
@@ -92,7 +92,7 @@ def open_link(token: str) -> SigningLink:
 
 def take_link(token: str, *, outcome: str, address: str = "") -> SigningLink:
     """Use a link up, in the caller's transaction: of two at once one gets it, the other finds it missing."""
-    found = SigningLink.objects.select_for_update(of=("self",)).select_related("division")
+    found = SigningLink.objects.select_for_update(of=("self",), no_key=True).select_related("division")
     link = found.filter(token_digest=digest_of(token)).first()
     if link is None or not link.is_open:
         raise Missing(_("没有这个页面。"))
@@ -113,7 +113,7 @@ def take_link(token: str, *, outcome: str, address: str = "") -> SigningLink:
 
 def revoke_links(subject_uuid: uuid.UUID, *, by: Actor) -> int:
     """What was to be signed is no more: its open links end."""
-    links = list(SigningLink.objects.open().filter(subject_uuid=subject_uuid).select_for_update().order_by("pk"))
+    links = list(SigningLink.objects.open().filter(subject_uuid=subject_uuid).select_for_update(no_key=True).order_by("pk"))
     for link in links:
         _revoke(link, by)
     return len(links)

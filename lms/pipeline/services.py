@@ -72,7 +72,7 @@ def _rebuild(cursor: Cursor, upto: int) -> int:
 
 def _locked() -> Cursor:
     Cursor.objects.get_or_create(name=NAME)
-    return Cursor.objects.select_for_update().get(name=NAME)
+    return Cursor.objects.select_for_update(no_key=True).get(name=NAME)
 
 
 def _standards_changed(after: int, upto: int) -> bool:

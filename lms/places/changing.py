@@ -49,7 +49,7 @@ def change_division(*, before: Division, heirs: Sequence[Heir], happened_on: dt.
             raise BadInput(_("不能隶属于自己的下级。"))
     with transaction.atomic():
         positions.take()  # changes are made one after the other
-        row = Division.objects.select_for_update(of=("self",)).get(pk=before.pk)
+        row = Division.objects.select_for_update(of=("self",), no_key=True).get(pk=before.pk)
         if row.valid_to is not None:
             raise Refused(_("这个行政区划已经变更。"))
         if row.valid_from is not None and row.valid_from >= happened_on:

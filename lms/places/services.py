@@ -99,7 +99,7 @@ def close_organisation(*, organisation: Organisation, closed_on: dt.date, by: Ac
     """Close an organisation on its last day. Refuses while it runs a station or has open posts. Closing again changes nothing."""
     check_may_write(by, organisation.division)
     with transaction.atomic():
-        organisation = Organisation.objects.select_for_update().select_related("division").get(pk=organisation.pk)
+        organisation = Organisation.objects.select_for_update(no_key=True).select_related("division").get(pk=organisation.pk)
         if organisation.closed_on is not None:
             return organisation
         if organisation.founded_on and closed_on < organisation.founded_on:
@@ -193,7 +193,7 @@ def close_station(*, station: Station, closed_on: dt.date, by: Actor) -> Station
     """Close a station on its last day; its operator's spell and its open posts end with it. Closing again changes nothing."""
     check_may_write(by, station.division)
     with transaction.atomic():
-        station = Station.objects.select_for_update().select_related("division").get(pk=station.pk)
+        station = Station.objects.select_for_update(no_key=True).select_related("division").get(pk=station.pk)
         if station.closed_on is not None:
             return station
         if closed_on < station.opened_on:
@@ -235,7 +235,7 @@ def set_operator(*, station: Station, organisation: Organisation, started_on: dt
     """From a day on, ``organisation`` runs the station; the spell before ends the day before. The same again is the same spell."""
     check_may_write(by, station.division)
     with transaction.atomic():
-        station = Station.objects.select_for_update().select_related("division").get(pk=station.pk)
+        station = Station.objects.select_for_update(no_key=True).select_related("division").get(pk=station.pk)
         if started_on < station.opened_on or (station.closed_on is not None and started_on > station.closed_on):
             raise Refused(_("开始日期不在社工站开放期间。"))
         spells = StationOperator.objects.filter(station=station)
@@ -281,7 +281,7 @@ def close_post(*, post: Post, closed_on: dt.date, by: Actor) -> Post:
     """Close a post on its last day. Closing again changes nothing."""
     check_may_write(by, post.division)
     with transaction.atomic():
-        post = Post.objects.select_for_update(of=("self",)).select_related("division").get(pk=post.pk)
+        post = Post.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=post.pk)
         if post.closed_on is not None:
             return post
         if closed_on < post.opened_on:
@@ -319,7 +319,7 @@ def start_service(
     if ended_on is not None and ended_on < started_on:
         raise BadInput(_("结束日期早于开始日期。"))
     with transaction.atomic():
-        Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+        Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
         spells = OrganisationService.objects.filter(organisation=organisation, division=division)
         same = spells.filter(started_on=started_on).first()
         if same is not None:
@@ -341,7 +341,9 @@ def end_service(*, service: OrganisationService, ended_on: dt.date, by: Actor) -
     """The service ends with its last day. Ending again changes nothing."""
     check_may_write(by, service.division)
     with transaction.atomic():
-        service = OrganisationService.objects.select_for_update(of=("self",)).select_related("division").get(pk=service.pk)
+        service = (
+            OrganisationService.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=service.pk)
+        )
         if service.ended_on is not None:
             return service
         if ended_on < service.started_on:

@@ -54,7 +54,7 @@ def create_category(
 def end_category(*, category: Category, valid_to: dt.date, by: Actor) -> Category:
     """Disable a category after its last day. It is never deleted: lines of the past name it."""
     with transaction.atomic():
-        category = Category.objects.select_for_update(of=("self",)).get(pk=category.pk)
+        category = Category.objects.select_for_update(of=("self",), no_key=True).get(pk=category.pk)
         if category.valid_from and valid_to < category.valid_from:
             raise BadInput(_("停用日期早于启用日期。"))
         if category.valid_to == valid_to:
@@ -133,7 +133,7 @@ def update_programme(
     if ends_on and ends_on < starts_on:
         raise BadInput(_("结束日期早于开始日期。"))
     with transaction.atomic():
-        programme = Programme.objects.select_for_update(of=("self",)).select_related("division").get(pk=programme.pk)
+        programme = Programme.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=programme.pk)
         wanted = {
             "name": name,
             "starts_on": starts_on,
@@ -191,7 +191,11 @@ def leave(
     if not reason.strip():
         raise BadInput(_("请写明结束参加的原因。"))
     with transaction.atomic():
-        row = Participation.objects.select_for_update(of=("self",)).select_related("programme__division").get(pk=participation.pk)
+        row = (
+            Participation.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("programme__division")
+            .get(pk=participation.pk)
+        )
         if row.ended_on is not None:
             if (row.ended_on, row.completed_on) == (ended_on, completed_on):
                 return row

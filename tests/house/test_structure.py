@@ -57,6 +57,16 @@ def test_rules_import_no_django(path):
     assert not {n for n in names if n.endswith((".models", ".selectors", ".services"))}
 
 
+def test_locks_let_those_pass_who_only_name_the_row():
+    """See ARCHITECTURE, "In what order rows are held". The ledger's own few rows are named by nobody who waits."""
+    wrong = []
+    for path in (p for room in ("lms", "courses", "exams", "certificates", "cms") for p in (ROOT / room).rglob("*.py")):
+        for number, text in enumerate(path.read_text().splitlines(), 1):
+            if "select_for_update(" in text and "no_key=True" not in text and not path.is_relative_to(ROOT / "lms/ledger"):
+                wrong.append(f"{path.relative_to(ROOT)}:{number}")
+    assert wrong == []
+
+
 def test_every_model_declares_its_personal_data():
     missing = []
     for model in apps.get_models():

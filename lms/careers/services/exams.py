@@ -223,7 +223,7 @@ def apply_pass_line(*, line: PassLine, by: Actor) -> list[ExamScore]:
     for start in range(0, len(ids), 500):
         with transaction.atomic():
             scores = list(
-                ExamScore.objects.select_for_update(of=("self",))
+                ExamScore.objects.select_for_update(of=("self",), no_key=True)
                 .filter(pk__in=ids[start : start + 500], voided_at__isnull=True)
                 .select_related("person__division", "division", "valid_in", "pass_line")
                 .order_by("pk")

@@ -278,7 +278,11 @@ def designate_many(rows: Sequence[DesignationRow], *, by: Actor) -> list[Designa
 def end_designation(*, designation: Designation, ended_on: dt.date, by: Actor) -> Designation:
     """End a designation. It counts until its last day; ending twice on the same day changes nothing."""
     with transaction.atomic():
-        row = Designation.objects.select_for_update(of=("self",)).select_related("person__division").get(pk=designation.pk)
+        row = (
+            Designation.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("person__division")
+            .get(pk=designation.pk)
+        )
         if row.ended_on == ended_on:
             return row
         if row.ended_on or row.voided_at:
@@ -302,7 +306,7 @@ def _end(row: Any, ended_on: dt.date, reason: str, by: Actor, *, verb: str, draf
     with transaction.atomic():
         row = (
             type(row)
-            ._default_manager.select_for_update(of=("self",))
+            ._default_manager.select_for_update(of=("self",), no_key=True)
             .select_related("person__division", "division", "organisation")
             .get(pk=row.pk)
         )

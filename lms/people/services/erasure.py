@@ -12,7 +12,7 @@ from lms.accounts import services as accounts
 from lms.audit import services as audit
 from lms.core import clock, positions
 from lms.core.actor import Actor
-from lms.core.errors import BadInput
+from lms.core.errors import BadInput, Refused
 from lms.people import personal_data, selectors
 from lms.people.models import CorrectionRequest, IdentityDocument, Person
 
@@ -53,10 +53,14 @@ def erase(*, person: Person, reason: str, by: Actor) -> Erasure:
     if not reason:
         raise BadInput(_("请写明删除个人信息的依据。"))
     with transaction.atomic():
-        positions.take()  # no merge is decided meanwhile
         ids = selectors.ids_of(person)
+        # the persons before the position, as whoever enters a record of theirs does
+        list(Person.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+        positions.take()  # no merge is decided meanwhile
+        if set(selectors.ids_of(person)) != set(ids):
+            raise Refused(_("这个人的档案刚刚合并或拆开过，请再试一次。"))
         people = list(
-            Person.objects.select_for_update(of=("self",))
+            Person.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=ids, erased_at__isnull=True)
             .select_related("division", "user")
             .order_by("pk")

@@ -92,7 +92,7 @@ def mark_distinct(*, one: Person, other: Person, reason: str, by: Actor) -> Dist
 def unmark_distinct(*, distinct: Distinct, by: Actor) -> Distinct:
     """Withdraw the decision that two records are two human beings; the pair may be shown again."""
     with transaction.atomic():
-        row = Distinct.objects.select_for_update(of=("self",)).select_related("one__division").get(pk=distinct.pk)
+        row = Distinct.objects.select_for_update(of=("self",), no_key=True).select_related("one__division").get(pk=distinct.pk)
         if row.withdrawn_at is None:
             row.withdrawn_at, row.withdrawn_by = clock.now(), by.uuid
             row.save(update_fields=["withdrawn_at", "withdrawn_by"])

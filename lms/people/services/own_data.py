@@ -93,7 +93,11 @@ def answer_correction(*, request: CorrectionRequest, accepted: bool, reply: str,
     if not accepted and not reply:
         raise BadInput(_("未采纳时请写明理由。"))
     with transaction.atomic():
-        row = CorrectionRequest.objects.select_for_update(of=("self",)).select_related("person__division").get(pk=request.pk)
+        row = (
+            CorrectionRequest.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("person__division")
+            .get(pk=request.pk)
+        )
         status = CorrectionRequest.Status.ACCEPTED if accepted else CorrectionRequest.Status.DECLINED
         if row.status != CorrectionRequest.Status.OPEN:
             if row.status == status:

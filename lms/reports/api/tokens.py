@@ -62,7 +62,7 @@ def make_token(*, division: Division, name: str, scopes: Collection[str], days: 
 def end_token(*, token: ApiToken, by: Actor) -> ApiToken:
     """No request is answered with it any more. Ending twice is once."""
     with transaction.atomic():
-        locked = ApiToken.objects.select_for_update(of=("self",)).select_related("division").get(pk=token.pk)
+        locked = ApiToken.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=token.pk)
         if locked.ended_at is None:
             locked.ended_at, locked.ended_by = clock.now(), by.uuid
             locked.save(update_fields=["ended_at", "ended_by"])

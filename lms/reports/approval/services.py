@@ -180,13 +180,17 @@ def lock(*, submission: Submission, by: Actor, through: Any = None) -> Submissio
 
 def _under(row: Submission) -> Iterable[Submission]:
     """All that a submission rests on, the nearest first."""
-    for child in row.rests_on.select_for_update().order_by("pk"):
+    for child in row.rests_on.select_for_update(no_key=True).order_by("pk"):
         yield child
         yield from _under(child)
 
 
 def _decidable(submission: Submission, by: Actor) -> Submission:
-    row = Submission.objects.select_for_update(of=("self",)).select_related("division", "lock", "basis").get(pk=submission.pk)
+    row = (
+        Submission.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("division", "lock", "basis")
+        .get(pk=submission.pk)
+    )
     if not by.covers(units.above(row.division).path, *APPROVERS):
         raise Missing(_("没有这一期的报送。"))
     return row

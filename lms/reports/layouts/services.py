@@ -64,7 +64,7 @@ def end_layout(*, layout: Layout, by: Actor) -> Layout:
     if not by.covers(layout.division.path, *OFFICE):
         raise Missing(_("没有这份版式。"))
     with transaction.atomic():
-        row = Layout.objects.select_for_update(of=("self",)).select_related("division").get(pk=layout.pk)
+        row = Layout.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=layout.pk)
         if row.ended_at is None:
             _end(row, by)
     return row

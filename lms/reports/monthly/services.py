@@ -79,7 +79,7 @@ def unsubscribe(*, subscription: Subscription, by: Actor) -> Subscription:
     if subscription.user_id != by.user_id and not by.everywhere:
         raise Missing(_("没有这项订阅。"))
     with transaction.atomic():
-        row = Subscription.objects.select_for_update(of=("self",)).select_related("division").get(pk=subscription.pk)
+        row = Subscription.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=subscription.pk)
         if row.ended_at is None:
             row.ended_at, row.ended_by = clock.now(), by.uuid
             row.save(update_fields=["ended_at", "ended_by"])

@@ -66,7 +66,7 @@ def end_agreement(*, agreement: Agreement, ends_on: dt.date, reason: str, by: Ac
     if not reason.strip():
         raise BadInput(_("请写明结束督导协议的原因。"))
     with transaction.atomic():
-        row = Agreement.objects.select_for_update().get(pk=agreement.pk)
+        row = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
         if row.ended_at is not None:
             return row
         if ends_on < row.starts_on:

@@ -55,7 +55,7 @@ def complete_cultivation(*, participation: Participation, completed_on: dt.date,
     if completed_on < participation.started_on:
         raise BadInput(_("期满日期不能早于进入培养的日期。"))
     with transaction.atomic():
-        row = Participation.objects.select_for_update().get(pk=participation.pk)
+        row = Participation.objects.select_for_update(no_key=True).get(pk=participation.pk)
         if row.ended_on is not None and row.completed_on is None:
             raise Refused(_("该人员已中途退出培养，不能再登记为期满合格。"))
         if row.ended_on is None:
@@ -70,7 +70,7 @@ def end_cultivation(*, participation: Participation, ended_on: dt.date, reason: 
     """Leave a cultivation programme before its end. A completed one is refused."""
     _check_kind(participation.programme)
     with transaction.atomic():
-        row = Participation.objects.select_for_update().get(pk=participation.pk)
+        row = Participation.objects.select_for_update(no_key=True).get(pk=participation.pk)
         if row.completed_on is not None:
             raise Refused(_("该人员已登记为培养期满合格，不能再登记退出。"))
         if row.ended_on is None:

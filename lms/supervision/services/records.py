@@ -84,12 +84,12 @@ def record_session(
     }
     try:
         with transaction.atomic():
-            lock_people([supervisor, *(a.supervisee for a, _m, _w in seats)])
-            if session is not None:
-                row = SupervisionSession.objects.select_for_update().get(pk=session.pk)
+            if session is not None:  # the record first, then its people, as signing does
+                row = SupervisionSession.objects.select_for_update(no_key=True).get(pk=session.pk)
                 if row.status != SessionStatus.DRAFT:
                     raise Refused(_("督导已经签字，记录不能再改；如需更正，请另起更正版。"))
-            else:
+            lock_people([supervisor, *(a.supervisee for a, _m, _w in seats)])
+            if session is None:
                 twice = SupervisionSession.objects.filter(key=key).first() if key else None
                 if twice is not None:
                     return twice
@@ -115,7 +115,7 @@ def amend_session(*, session: SupervisionSession, reason: str, by: Actor) -> Sup
         raise BadInput(_("请写明更正原因。"))
     check_privacy([reason], names_checked=False)
     with transaction.atomic():
-        old = SupervisionSession.objects.select_for_update().get(pk=session.pk)
+        old = SupervisionSession.objects.select_for_update(no_key=True).get(pk=session.pk)
         standing = old.amendments.exclude(status=SessionStatus.DISCARDED).first()
         if standing is not None:
             return standing
@@ -144,7 +144,7 @@ def discard_session(*, session: SupervisionSession, by: Actor) -> None:
     """Give a draft up. The row stays, its text does not."""
     _check_owner(by, session.supervisor)
     with transaction.atomic():
-        row = SupervisionSession.objects.select_for_update().get(pk=session.pk)
+        row = SupervisionSession.objects.select_for_update(no_key=True).get(pk=session.pk)
         if row.status == SessionStatus.DISCARDED:
             return
         if row.status != SessionStatus.DRAFT:
@@ -180,7 +180,9 @@ class PrivacyWarning(Refused):
 def lock_people(people: Iterable[Person]) -> None:
     """Lock every agreement these people stand in, in order: two records of one person's time cannot pass each other."""
     ids = {pk for person in people for pk in person_ids(person)}
-    rows = Agreement.objects.select_for_update().filter(Q(supervisor_id__in=ids) | Q(supervisee_id__in=ids)).order_by("pk")
+    rows = (
+        Agreement.objects.select_for_update(no_key=True).filter(Q(supervisor_id__in=ids) | Q(supervisee_id__in=ids)).order_by("pk")
+    )
     list(rows.values_list("pk", flat=True))
 
 

@@ -42,7 +42,11 @@ def sign_session(*, session: SupervisionSession, by: Actor) -> SupervisionSessio
     if not acts_for(by, session.supervisor):
         raise Missing(_("没有这条督导记录。"))
     with transaction.atomic():
-        row = SupervisionSession.objects.select_for_update(of=("self",)).select_related("supervisor", "division").get(pk=session.pk)
+        row = (
+            SupervisionSession.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("supervisor", "division")
+            .get(pk=session.pk)
+        )
         if row.status == SessionStatus.SIGNED:
             return row
         if not may_move(SESSION_TRANSITIONS, row.status, SessionStatus.SIGNED):
@@ -151,7 +155,7 @@ def _answerable(session: SupervisionSession, supervisee: Person, by: Actor) -> t
     if not acts_for(by, supervisee):
         raise Missing(_("没有这条督导记录。"))
     row = (
-        SupervisionSession.objects.select_for_update(of=("self",))
+        SupervisionSession.objects.select_for_update(of=("self",), no_key=True)
         .select_related("supervisor", "division", "programme")
         .get(pk=session.pk)
     )
@@ -205,7 +209,7 @@ def _lines(row: SupervisionSession, attendance: Attendance) -> Iterable[ledger.D
 
 
 def _supersede(session_id: int, *, by: Actor) -> None:
-    old = SupervisionSession.objects.select_for_update(of=("self",)).select_related("division").get(pk=session_id)
+    old = SupervisionSession.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=session_id)
     old.status = SessionStatus.SUPERSEDED
     old.save(update_fields=["status"])
     audit.record("supervision.session.superseded", old, by=by, division_path=old.division.path)
