@@ -104,7 +104,9 @@ def device(playwright: Any, live_server: Any, tmp_path: Path) -> Iterator[Phone]
         )
 
     phone = Phone(begin, profile)
+    expect.set_options(timeout=20_000)  # two browsers and a server share what the machine has
     yield phone
+    expect.set_options(timeout=5_000)
     phone.contexts[-1].close()
 
 
@@ -156,7 +158,7 @@ def all_saved(page: Page, attempt: Attempt) -> None:
 def counts_down_by_the_server(page: Page, attempt: Attempt) -> None:
     hours, minutes, seconds = map(int, page.locator("[data-clock]").inner_text().split(":"))
     shown = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    assert abs(attempt.deadline_at - clock.now() - shown) < dt.timedelta(seconds=4)
+    assert abs(attempt.deadline_at - clock.now() - shown) < dt.timedelta(seconds=15)  # the phone is 37 minutes ahead
 
 
 def test_an_official_paper_survives_the_cut_network_and_the_killed_browser(device: Phone, desktop: Page, live_server: Any) -> None:
