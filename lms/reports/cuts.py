@@ -40,6 +40,7 @@ from lms.reports import asking, cutting, forms, stating, workbook
 from lms.reports.dimensions import ALL, TAGS, age_label, label, shown_names, title_of
 from lms.reports.filters import NONE, Having
 from lms.reports.views import as_file
+from lms.reports.wording import known
 
 AT_ONCE = 20_000  # lines that are folded while the reader waits; more is a job
 MOST_CHOICES = 300
@@ -253,7 +254,7 @@ def _filters(place: Division) -> list[tuple[str, str, list[tuple[str, str]]]]:
         **used,
         "sex": [(str(code), str(name)) for code, name in Sex.choices],
         "ethnic": ETHNIC_GROUPS.choices(),
-        "education": EDUCATION_LEVELS.choices(),
+        "education": [(code, known(name)) for code, name in EDUCATION_LEVELS.choices()],
         "age": [(f"{low:02}", age_label(f"{low:02}")) for low in AGE_BANDS],
         **tags_in(place),
     }

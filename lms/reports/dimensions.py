@@ -19,6 +19,7 @@ from lms.people.vocabularies import EDUCATION_LEVELS, ETHNIC_GROUPS
 from lms.places.boundaries import children_known
 from lms.places.models import Division
 from lms.programmes.models import Category, Funder, Programme
+from lms.reports.wording import known
 
 SIDES = ("sex", "ethnic", "education", "age")  # of the person, as then
 DIMENSIONS = ("division", "month", "mode", "category", "programme", *SIDES)  # the page has these from the summaries
@@ -162,7 +163,7 @@ def label(code: str, by: str) -> str:
     if by == "ethnic":
         return ETHNIC_GROUPS.name_of(code) or code
     if by == "education":
-        return EDUCATION_LEVELS.name_of(code) or code
+        return known(EDUCATION_LEVELS.name_of(code)) or code
     if by == "age":
         return age_label(code)
     return _("多项") if code == SEVERAL and by in TAGS else code

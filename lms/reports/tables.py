@@ -26,6 +26,7 @@ from lms.places.models import Division
 from lms.programmes.models import Category, Programme
 from lms.reports.approval.signed import Signed, signed
 from lms.reports.dimensions import DIMENSIONS, SIDES, Fact, label, splitter
+from lms.reports.wording import known
 
 REFRESH_AT_ONCE = 2000  # lines a page settles itself before it is drawn; more is the scheduler's work
 SHOWN = ("minutes", "hundredths", "classes", "sessions", "planned", "unnamed")
@@ -197,7 +198,7 @@ def _rows(
     keys = dict.fromkeys([*order, *sorted({key for totals in cells.values() for key in totals} | persons.keys())])
     rows = []
     for key in keys:
-        row = TableRow(key, names.get(key) or label("" if by in named else key, by), persons=persons.get(key, 0))
+        row = TableRow(key, known(names.get(key)) or label("" if by in named else key, by), persons=persons.get(key, 0))
         for name, totals in cells.items():
             _put(row, name, totals.get(key, 0), measure)
         if not row.empty or key in order:

@@ -82,6 +82,19 @@ def test_three_levels_through_the_web(world, march):
     )
 
 
+def test_a_page_left_open_says_what_has_become_of_the_month(world, march):
+    county, checker = browser(Role.CLASS_MANAGER, world.county), browser(Role.REVIEWER, world.prefecture)
+    act(county, world.county, "submit")
+    act(checker, world.county, "return", reason="请核对")
+    for what in ("accept", "return", "lock"):
+        said = act(checker, world.county, what, reason="再退").content.decode()
+        assert "现在没有报送，可能已被退回" in said and "没有办理权限" not in said
+    both = browser(Role.REGIONAL_ADMIN, world.prefecture)
+    act(both, world.prefecture, "nil")
+    assert "自己代报的，请由另一人审核" in act(both, world.prefecture, "accept-nil").content.decode()
+    assert "没有可以代报的下级" in act(both, world.prefecture, "nil").content.decode()
+
+
 def test_worklist_asks_as_much_for_three_units_as_for_thirty(world):
     client = browser(Role.REGIONAL_ADMIN, world.prefecture)
 

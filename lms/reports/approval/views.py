@@ -17,7 +17,7 @@ from lms.accounts.roles import REPORTING
 from lms.audit import services as audit
 from lms.core import jobs, positions
 from lms.core.actor import Actor
-from lms.core.errors import BadInput, LmsError, Missing
+from lms.core.errors import BadInput, LmsError, Missing, Refused
 from lms.core.models import Job
 from lms.ledger.rules import first_day, last_day
 from lms.people.signing_links import issue_link
@@ -130,12 +130,21 @@ def act(request: HttpRequest, code: str, period: int, act: str) -> HttpResponse:
             messages.success(request, _("已报送。数据按第 %(n)d 笔为止，本月就此关账。") % {"n": row.closing_position})
         elif act == "nil":
             made = services.declare_nil(division=place, period=period, by=by)
-            messages.success(request, _("已代 %(n)d 个没有记录的下级报送零报告。") % {"n": len(made)})
+            if made:
+                messages.success(request, _("已代 %(n)d 个没有记录的下级报送零报告。") % {"n": len(made)})
+            else:
+                messages.info(request, _("没有可以代报的下级：都已报送，或有记录须自行报送。"))
         elif act == "accept-nil":
             made = services.accept_nil(division=place, period=period, by=by)
-            messages.success(request, _("已审核 %(n)d 份零报告。") % {"n": len(made)})
+            if made:
+                messages.success(request, _("已审核 %(n)d 份零报告。") % {"n": len(made)})
+            else:
+                messages.info(request, _("没有待您审核的零报告；自己代报的，请由另一人审核。"))
         elif act in ("accept", "return", "lock"):
-            _decide(act, units.submission_in(by, place, period), by, request)
+            row = units.standing_of([place], period).get(place.pk)
+            if row is None:  # a page left open, while the month was returned or never handed in
+                raise Refused(_("这一期现在没有报送，可能已被退回；请刷新页面。"))
+            _decide(act, row, by, request)
         else:
             raise Http404
     except Missing:  # the page may be read here, the act belongs to another level

@@ -8,8 +8,10 @@ from typing import Any
 from django import template
 
 from cms.templatetags.look import grouped
+from lms.reports.wording import known
 
 register = template.Library()
+register.filter("known", known)
 
 
 @register.filter
