@@ -141,10 +141,10 @@ def act(request: HttpRequest, code: str, period: int, act: str) -> HttpResponse:
             else:
                 messages.info(request, _("没有待您审核的零报告；自己代报的，请由另一人审核。"))
         elif act in ("accept", "return", "lock"):
-            row = units.standing_of([place], period).get(place.pk)
-            if row is None:  # a page left open, while the month was returned or never handed in
+            standing = units.standing_of([place], period).get(place.pk)
+            if standing is None:  # a page left open, while the month was returned or never handed in
                 raise Refused(_("这一期现在没有报送，可能已被退回；请刷新页面。"))
-            _decide(act, row, by, request)
+            _decide(act, standing, by, request)
         else:
             raise Http404
     except Missing:  # the page may be read here, the act belongs to another level
