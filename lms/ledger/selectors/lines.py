@@ -189,33 +189,39 @@ def occasions_touching(basis: Basis, start: dt.date | None, end: dt.date | None,
 
 def group_lines(basis: Basis, scope: Scope, *, canonical: dict[int, int]) -> LineQuerySet:
     """Standing lines of every group (person × occasion) that has a line in the subtree and may count between the days."""
-    lines = Line.objects.as_of(scope.position).filter(kind__in=basis.kinds, occasion_label__in=basis.labels)
+    of_basis = lines = Line.objects.as_of(scope.position).filter(kind__in=basis.kinds, occasion_label__in=basis.labels)
     if scope.start is not None or scope.end is not None:
-        lines = lines.filter(occasion__in=_named(occasions_touching(basis, scope.start, scope.end, late=scope.late)))
+        touching = occasions_touching(basis, scope.start, scope.end, late=scope.late)
+        lines = lines.filter(occasion__in=_named(touching, "occasion"))
     if scope.path == "/":
         return lines
-    inside = lines.within(scope.path, scope.boundaries)
+    inside = lines.within(scope.path, scope.boundaries).filter(person__isnull=False)
     merged = set(canonical) | set(canonical.values())
-    ids = inside.order_by().values("person_id")
-    # the same person's lines of the same occasions elsewhere: the earliest line of a group gives its division
-    occasions = inside.order_by().values("occasion")
-    elsewhere = Q(person_id__in=ids)
+    mates: list[int] = []
     if merged:
         touched = set(inside.filter(person_id__in=merged).values_list("person_id", flat=True))
         tops = {canonical.get(pk, pk) for pk in touched}
-        elsewhere |= Q(person_id__in=[pk for pk in merged if canonical.get(pk, pk) in tops])
+        mates = [pk for pk in merged if canonical.get(pk, pk) in tops]
+    # the same person's lines of the same occasions elsewhere: the earliest line of a group gives its division
+    ids, occasions = (inside.order_by().values(column).distinct() for column in ("person_id", "occasion"))
+    if connections[lines.db].features.max_query_params is None:
+        ids, occasions = _named(ids, "person_id"), _named(occasions, "occasion")
+        if isinstance(ids, list) and isinstance(occasions, list):
+            # their own lines are looked up: a course that a whole province takes is not read for one county's month
+            return of_basis.filter(person_id__in={*ids, *mates}, occasion__in=occasions)
     here = scope.boundaries.q(scope.path, by="division__path", id_field="division_id")
+    elsewhere = Q(person_id__in=ids) | Q(person_id__in=mates) if mates else Q(person_id__in=ids)
     return lines.filter(here | (elsewhere & Q(occasion__in=occasions)))
 
 
-def _named(occasions: Any) -> Any:
-    """A subquery of occasions as the list of them, where they are few enough for a statement.
+def _named(rows: Any, column: str) -> Any:
+    """A subquery of one column as the list of its values, where they are few enough for a statement.
 
     A database that is given them looks up their lines; one that is not reads the whole ledger to join it with them.
     """
-    most = _nameable(occasions.db)
-    found = list(occasions.values_list("occasion", flat=True)[: most + 1])
-    return found if len(found) <= most else occasions
+    most = _nameable(rows.db)
+    found = list(rows.values_list(column, flat=True)[: most + 1])
+    return found if len(found) <= most else rows
 
 
 def _nameable(alias: str) -> int:
