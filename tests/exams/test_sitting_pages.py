@@ -131,6 +131,7 @@ def test_a_ruling_is_made_on_the_evidence_page_and_read_by_the_candidate(candida
     assert "经核实由他人代答" in text and "已作废" in text
 
 
+@time_machine.travel(dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC), tick=False)  # all of it: the edition's year, and one session
 def test_practice_by_chapter_through_the_web(candidate, world):
     services.load_syllabus(by=make.SYSTEM)
     chapter = SyllabusChapter.objects.filter(syllabus_subject__edition__code="2025").select_related("syllabus_subject__edition")[0]
@@ -138,18 +139,16 @@ def test_practice_by_chapter_through_the_web(candidate, world):
         make.live(make.bank(world.county), chapters=[chapter])
     kept = make.live(make.bank(world.county), chapters=[chapter])
     _reserve(kept, world)
-    with time_machine.travel(dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC), tick=False):
-        home = candidate.get(reverse("exams:practice")).text
-    assert chapter.title in home
+    assert chapter.title in candidate.get(reverse("exams:practice")).text
     start = reverse("exams:practice_start")
     candidate.post(start, {"mode": "chapter", "chapter": str(chapter.uuid), "size": "10"})
     round_ = PracticeRound.objects.get()
     assert round_.answers.count() == 2  # an item of a paper kept for a sitting is not practised
     page = reverse("exams:practice_round", kwargs={"round_": round_.uuid})
-    candidate.post(reverse("exams:practice_answer", kwargs={"round_": round_.uuid}), {"number": "1", "answer": "A"})
+    candidate.post(reverse("exams:practice_answer", kwargs={"round_": round_.uuid}), {"number": "1", "q1": "A"})
     told = candidate.get(page + "?n=1").text
     assert "答错" in told and "因为如此" in told
-    candidate.post(reverse("exams:practice_answer", kwargs={"round_": round_.uuid}), {"number": "2", "answer": "B"})
+    candidate.post(reverse("exams:practice_answer", kwargs={"round_": round_.uuid}), {"number": "2", "q2": "B"})
     assert "本轮结果" in candidate.get(page).text
     item = round_.answers.get(number=1).item_version.item
     candidate.post(reverse("exams:favourite_keep", kwargs={"item": item.uuid}), {"keep": "1"})
