@@ -321,7 +321,7 @@ def test_the_description_in_the_documents_is_todays_and_open_to_all(settings):
     answer = Client().get("/api/v1/openapi.json")
     assert answer.status_code == 200
     document = answer.json()
-    assert document["openapi"].startswith("3.") and len(document["paths"]) == 9
+    assert document["openapi"].startswith("3.") and len(document["paths"]) == 10
     for path, methods in document["paths"].items():
         assert set(methods) == {"get"}, path
         assert methods["get"]["security"] and " / " in methods["get"]["summary"]
