@@ -63,7 +63,7 @@ def test_cut_network_killed_tab_and_nothing_lost(sitting):
     pick(page, 2, "B")
     pick(page, 6, "ACE")
     page.get_by_text("网络断开").wait_for()
-    assert "已存在本机" in page.locator("[data-saved]").text_content()
+    expect(page.locator("[data-saved]")).to_contain_text("已存在本机")  # said once it is on the disk
     address = page.url
     page.close()  # the tab dies with two answers that no server has seen
     assert answers(attempt) == {1: "B", 5: "AD"}
