@@ -22,6 +22,7 @@ from lms.ledger.kinds import Mode
 from lms.people import selectors as people
 from lms.places import selectors as places
 from lms.places.forms import DivisionField
+from lms.places.rules import upwards
 from lms.programmes.models import Category, Funder, Programme
 
 
@@ -124,7 +125,7 @@ class ClassForm(forms.Form):
         else:
             self.fields["division"].narrow(actor=actor, roles=OFFICE)  # type: ignore[attr-defined]
             path = min(actor.paths(*OFFICE), key=len, default="/")
-        above = Q(division__path__in=_prefixes(path))
+        above = Q(division__path__in=upwards(path))
         self.fields["programme"].queryset = Programme.objects.filter(above | Q(division__path__startswith=path))  # type: ignore[attr-defined]
         self.fields["funder"].queryset = Funder.objects.order_by("name")  # type: ignore[attr-defined]
         self.fields["category"].queryset = Category.objects.filter(above | Q(division=None), valid_to=None)  # type: ignore[attr-defined]
@@ -166,15 +167,6 @@ class ClassForm(forms.Form):
         if cleaned.get("starts_on") and cleaned.get("ends_on") and cleaned["ends_on"] < cleaned["starts_on"]:
             self.add_error("ends_on", _("结束日期不能早于开始日期。"))
         return cleaned
-
-
-def _prefixes(path: str) -> list[str]:
-    """``/53/5306/`` → ``/``, ``/53/``, ``/53/5306/``."""
-    found = ["/"]
-    for part in path.strip("/").split("/"):
-        if part:
-            found.append(f"{found[-1]}{part}/")
-    return found
 
 
 class SessionForm(forms.Form):

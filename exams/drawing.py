@@ -14,9 +14,10 @@ from exams import allocation, laws, rules
 from exams.allocation import Assignment, Candidate, Cell, Shortfall
 from exams.difficulty import Scale, difficulties_of, scale_in_force
 from exams.models import Blueprint, BlueprintCell, ItemVersion, Paper, PaperItem, TemplateSection
-from exams.selectors import drawable_banks, prefixes
+from exams.selectors import drawable_banks
 from exams.states import ItemKind, VersionState
 from lms.core import clock
+from lms.places.rules import upwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _fits(
 
 def _wear(blueprint: Blueprint) -> tuple[dict[int, int], set[int]]:
     """Item → in how many recent papers of the subject it stands; and which of them rest by the blueprint's two limits."""
-    reach = Q(division__isnull=True) | Q(division__path__in=prefixes(blueprint.path)) | Q(division__path__startswith=blueprint.path)
+    reach = Q(division__isnull=True) | Q(division__path__in=upwards(blueprint.path)) | Q(division__path__startswith=blueprint.path)
     papers = Paper.objects.filter(reach, subject=blueprint.subject).order_by("-id")
     since = clock.now() - dt.timedelta(days=blueprint.rate_days)
     recent = set(papers.filter(created_at__gte=since).values_list("pk", flat=True))

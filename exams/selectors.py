@@ -27,6 +27,7 @@ from lms.core.actor import Actor
 from lms.core.errors import Missing
 from lms.people import selectors as people
 from lms.people.models import Person
+from lms.places.rules import upwards
 
 __all__ = ["ItemResult", "Question", "question", "questions_of", "results_of", "shown_options"]  # and all that is defined here
 Row = TypeVar("Row", bound=Model)
@@ -38,12 +39,6 @@ def person_of(actor: Actor) -> Person:
     if found is None:
         raise Missing(_("此账号没有学员档案，不能作答。"))
     return found
-
-
-def prefixes(path: str) -> list[str]:
-    """The paths of a division and of all above it: /53/5306/ → /, /53/, /53/5306/."""
-    codes = [code for code in path.split("/") if code]
-    return ["/"] + ["/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes) + 1)]
 
 
 # --- learners ----------------------------------------------------------------------------------------------------------
@@ -73,7 +68,7 @@ class PaperOnOffer:
 
 
 def papers_open_to(person: Person) -> QuerySet[Paper]:
-    here = Q(division__isnull=True) | Q(division__path__in=prefixes(person.division.path))
+    here = Q(division__isnull=True) | Q(division__path__in=upwards(person.division.path))
     rows = Paper.objects.filter(here, state=PaperState.LIVE, reserved_at__isnull=True)
     return rows.select_related("division", "edition")
 
@@ -185,7 +180,7 @@ def bank_counts(banks: Sequence[ItemBank]) -> dict[int, dict[str, int]]:
 
 def drawable_banks(path: str) -> QuerySet[ItemBank]:
     """Banks whose live items a paper of a division may take: its own, and the shared ones above it."""
-    above = Q(division__isnull=True) | Q(division__path__in=prefixes(path)[:-1] if path != "/" else [])
+    above = Q(division__isnull=True) | Q(division__path__in=upwards(path)[:-1] if path != "/" else [])
     own = Q(division__path__startswith=path) if path != "/" else Q()
     return ItemBank.objects.filter(own | (above & Q(is_shared=True)), closed_on__isnull=True)
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from exams import integrity
 from exams.models import Attempt, AttemptTrace, ExamSitting, Paper, Response, SittingSeat
-from exams.selectors import prefixes
 from exams.services.attempts import Terms
 from exams.services.seats import terms_of
 from exams.sitting_states import RULERS, SITTING_STAFF, Audience, SittingState
@@ -24,6 +23,7 @@ from lms.core.errors import Missing
 from lms.ledger import selectors as ledger
 from lms.people import selectors as people
 from lms.people.models import Person
+from lms.places.rules import upwards
 from lms.programmes import selectors as programmes
 
 KNOWN = (SittingState.ANNOUNCED, SittingState.CLOSED, SittingState.RELEASED)
@@ -80,7 +80,7 @@ def sittings_for(person: Person) -> QuerySet[ExamSitting]:
     today = clock.today()
     running = {row[2] for row in programmes.running_participations(ids, on=today)}
     welcome = (
-        Q(audience=Audience.DIVISION, division__path__in=prefixes(person.division.path))
+        Q(audience=Audience.DIVISION, division__path__in=upwards(person.division.path))
         | Q(audience=Audience.CLASS, class_uuid__in=ledger.occasions_enrolled(person))
         | Q(audience=Audience.PROGRAMME, programme_id__in=running)
         | Q(pk__in=ExamSitting.objects.filter(audience=Audience.LIST, invitations__person_id__in=ids).values("pk"))
@@ -152,7 +152,7 @@ def seat_in(actor: Actor, seat_uuid: uuid.UUID) -> SittingSeat:
 
 def papers_for_sittings(actor: Actor) -> QuerySet[Paper]:
     """Papers one may set: of one's divisions and of those above; open ones, and drafts of one's own."""
-    above = {prefix for path in actor.paths(*SITTING_STAFF) for prefix in prefixes(path)}
+    above = {prefix for path in actor.paths(*SITTING_STAFF) for prefix in upwards(path)}
     reach = Q(division__isnull=True) | Q(division__path__in=above) | actor.q("division__path", *SITTING_STAFF)
     return Paper.objects.filter(reach).exclude(state=PaperState.RETIRED).select_related("division")
 

@@ -5,7 +5,6 @@ Rows are looked at by the thousand: what is ordinary is decided for whole column
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,8 +27,7 @@ from lms.people import rules as people_rules
 from lms.people import selectors as people
 from lms.people import vocabularies
 from lms.people.models import IdentityDocument
-from lms.people.services import PersonRow
-from lms.places.models import Division, Organisation
+from lms.places.models import Division
 from lms.programmes.models import Category
 
 CHUNK = 1000
@@ -367,26 +365,6 @@ class Examiner:
         phones = {row.content["phone"] for row in rows}
         found = people.people_in(self.by).filter(phone__in=phones) if phones else []
         return {(person.name, person.phone): person for person in found}
-
-
-def person_row(content: dict[str, Any], division: Division | None, organisation: Organisation | None = None) -> PersonRow:
-    """What ``people`` registers of a row."""
-    assert division is not None
-    return PersonRow(
-        name=content["name"],
-        division=division,
-        document=content["document"],
-        document_kind=content["document_kind"],
-        sex=content["sex"],
-        birth_date=dt.date.fromisoformat(content["birth_date"]) if content["birth_date"] else None,
-        ethnic_group=content["ethnic_group"],
-        education=content["education"],
-        major=content["major"],
-        political_status=content["political_status"],
-        phone=content["phone"],
-        organisation=organisation,
-        position_title=content["position_title"],
-    )
 
 
 def _spread(sheet: Sheet) -> dict[int, list[tuple[int, int]]]:

@@ -17,15 +17,7 @@ from lms.core.actor import Actor
 from lms.core.errors import Missing
 from lms.people import selectors as people
 from lms.people.models import Person
-
-
-def upwards(path: str) -> list[str]:
-    """``/53/5306/`` → ``/``, ``/53/``, ``/53/5306/``."""
-    found = ["/"]
-    for part in path.strip("/").split("/"):
-        if part:
-            found.append(f"{found[-1]}{part}/")
-    return found
+from lms.places.rules import upwards
 
 
 def offered_to(person: Person) -> QuerySet[TrainingClass]:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from courses import rules
 from courses.models import Attendance, ClassEnrolment, CourseSession, Feedback, TrainerProfile, TrainingClass
-from courses.selectors.signups import upwards
 from courses.states import ClassState, SessionState
 from lms.accounts.roles import OFFICE
 from lms.careers.models import Designation
@@ -26,6 +25,7 @@ from lms.ledger.kinds import Kind
 from lms.ledger.models import Line
 from lms.people import selectors as people
 from lms.people.models import Person
+from lms.places.rules import upwards
 
 
 def designations() -> QuerySet[Designation]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from courses.models import RosterImport, RosterRow
-from courses.roster.examining import person_row
+from courses.roster.person_rows import person_row
 from courses.services.enrolment import Entry, enter_rows
 from courses.services.locks import check_live, locked_class
 from courses.services.roster import ENTERING, content_of

@@ -15,6 +15,7 @@ from lms.accounts.roles import ACCOUNT_KEEPERS
 from lms.core import clock
 from lms.core.actor import Actor, Grant
 from lms.core.errors import Missing
+from lms.places.rules import upwards
 
 
 def held_today() -> Q:
@@ -48,9 +49,7 @@ def grants_held_by(users: Collection[int]) -> dict[int, list[Grant]]:
 
 def holders_of(roles: Collection[str], path: str) -> QuerySet[User]:
     """Users who hold one of ``roles`` today in the division of ``path``, above it or below it."""
-    codes = [code for code in path.split("/") if code]
-    above = ["/", *("/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes) + 1))]
-    reach = Q(division__isnull=True) | Q(division__path__in=above) | Q(division__path__startswith=path)
+    reach = Q(division__isnull=True) | Q(division__path__in=upwards(path)) | Q(division__path__startswith=path)
     return User.objects.filter(
         pk__in=RoleGrant.objects.filter(held_today(), reach, role__in=roles).values("user_id"), is_active=True
     )

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lms.ledger.folding import nodes_of
 from lms.ledger.rules import age_band, spans_of
+from lms.places.rules import upwards
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,7 @@ def distinct_counts(rows: Iterable[tuple[Any, ...]]) -> Iterator[Count]:
     person = np.unique(np.frombuffer(people, dtype=np.int64), return_inverse=True)[1].astype(np.int64)
     nothing = (np.zeros(len(person), dtype=np.int64), [""])
     sides = {"": nothing, **{name: column.translated(_names(name, column)) for name, column in dimensions.items()}}
-    chains = [nodes_of(path) for path in place.numbers]
+    chains = [upwards(path) for path in place.numbers]
     spans = [month.translated([spans_of(m)[length] for m in month.numbers]) for length in range(len(spans_of(190001)))]
     for depth in range(max(map(len, chains))):
         level = place.translated([chain[depth] if depth < len(chain) else None for chain in chains])

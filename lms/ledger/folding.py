@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from lms.ledger.kinds import MIXED
 from lms.ledger.rules import age_band, month_of, spans_of
+from lms.places.rules import upwards
 
 
 class Entry(NamedTuple):
@@ -242,15 +243,9 @@ def keys_of(units: Iterable[Unit]) -> set[tuple[str, str, str, str]]:
         values = (("", ""), ("mode", unit.mode), ("category", str(unit.category)), ("programme", str(unit.programme)), *unit.facets)
         for span in spans_of(unit.month):
             keys.add((unit.path, span, "own", ""))
-            for node in nodes_of(unit.path):
+            for node in upwards(unit.path):
                 keys.update((node, span, dimension, code) for dimension, code in values)
     return keys
-
-
-def nodes_of(path: str) -> list[str]:
-    """A path and all above it: ``/53/5306/`` → ``/``, ``/53/``, ``/53/5306/``."""
-    parts = [part for part in path.split("/") if part]
-    return ["/"] + ["/" + "/".join(parts[: index + 1]) + "/" for index in range(len(parts))]
 
 
 def stock_of(units: Iterable[Unit]) -> dict[tuple[str, int], int]:
@@ -264,7 +259,7 @@ def stock_of(units: Iterable[Unit]) -> dict[tuple[str, int], int]:
         end = None if unit.until is None else _lapses(unit.until)
         if end is not None and end <= unit.month:
             continue
-        for node in nodes_of(unit.path):
+        for node in upwards(unit.path):
             by_node.setdefault(node, []).append((unit.month, end))
     for node, spells in by_node.items():
         for start, end in _joined(spells):
@@ -292,4 +287,4 @@ def _joined(spells: list[tuple[int, int | None]]) -> list[tuple[int, int | None]
     return joined
 
 
-__all__ = ["Basis", "Entry", "Plan", "Unit", "Way", "facets_of", "keys_of", "nodes_of", "stock_of", "units_of"]
+__all__ = ["Basis", "Entry", "Plan", "Unit", "Way", "facets_of", "keys_of", "stock_of", "units_of"]

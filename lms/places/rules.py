@@ -35,3 +35,9 @@ def credit_code_finding(code: str) -> Finding:
     except ValidationError:
         return Finding.MALFORMED
     return Finding.FINE
+
+
+def upwards(path: str) -> list[str]:
+    """The paths of a division and of all above it: ``/53/5306/`` → ``/``, ``/53/``, ``/53/5306/``."""
+    parts = [part for part in path.split("/") if part]
+    return ["/", *("/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1))]

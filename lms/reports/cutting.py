@@ -26,7 +26,7 @@ from lms.ledger.rules import last_day
 from lms.ledger.summaries import lapse_of
 from lms.people import selectors as people
 from lms.places.models import Division
-from lms.reports import asking, stating
+from lms.reports import stating
 from lms.reports.breakdown import COLUMNS, Breakdown, Row, breakdown, sums
 from lms.reports.canonical import basis_summary
 from lms.reports.dimensions import Fact, shown_names, title_of
@@ -163,22 +163,20 @@ def state(
     most: int | None = None,
 ) -> dict[str, Any]:
     """From what was typed to the payload. Outside the actor's divisions is missing; ``most``: refuse to fold more lines."""
-    first, last = asking.period(start, end)
-    position, boundaries_on = asking.position(as_of), asking.boundaries(boundaries)
-    where = stating.place(actor, division, boundaries_on or last, position, roles)
-    if most is not None:
-        stating.refuse_too_many(where, first, last, KINDS, most)
-    found = cut(
-        division=where,
-        start=first,
-        end=last,
-        basis=asking.basis(basis, last),
-        position=position,
-        by=by,
-        boundaries_on=boundaries_on,
-        having=asking.having(having),
+    asked = stating.fold_asked(
+        division=division,
+        start=start,
+        end=end,
+        as_of=as_of,
+        basis=basis,
+        boundaries=boundaries,
+        having=having,
+        actor=actor,
+        roles=roles,
+        kinds=KINDS,
+        most=most,
     )
-    return payload(found)
+    return payload(cut(by=by, **asked))
 
 
 def measures() -> dict[str, str]:

@@ -27,6 +27,7 @@ from lms.core.ids import new_uuid
 from lms.ledger.models import PeriodLock
 from lms.ledger.services import Summarised
 from lms.places.models import Division
+from lms.places.rules import upwards
 from lms.reports.approval.signed import decisions
 from lms.reports.forms import Asked
 
@@ -74,9 +75,7 @@ def _raise_generation() -> None:
 
 def _locks(place: Division, asked: Asked) -> tuple[int, int]:
     """Locks are only added, and lifted once: how many there are and how many are lifted tells their state."""
-    codes = [code for code in place.path.split("/") if code]
-    above = ["/", *("/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes)))]
-    reaching = Q(division__path__in=above) | Q(division__path__startswith=place.path)
+    reaching = Q(division__path__in=upwards(place.path)) | Q(division__path__startswith=place.path)
     rows = PeriodLock.objects.filter(reaching, period__range=(asked.span.first, asked.span.last))
     found = rows.aggregate(all=Count("pk"), lifted=Count("lifted_at"))
     return found["all"], found["lifted"]

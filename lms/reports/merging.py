@@ -14,6 +14,7 @@ from lms.people import selectors as people
 from lms.people.effects import Effect, tells
 from lms.people.models import Merge, Person
 from lms.places.models import Division
+from lms.places.rules import upwards
 
 MOST_YEARS = 3
 
@@ -29,7 +30,7 @@ def training_figures(actor: Actor, kept: Person, duplicate: Person, undone: Merg
     before, after = ledger.units_between(concerned, basis, now, then)
     measure = ledger.measure_of(basis)
     years = sorted({unit.counted_on.year for unit in (*before, *after)}, reverse=True)[:MOST_YEARS]
-    paths = {path for unit in (*before, *after) for path in _above(unit.path) if actor.covers(path)}
+    paths = {path for unit in (*before, *after) for path in upwards(unit.path)[1:] if actor.covers(path)}
     places = Division.objects.filter(path__in=paths, valid_to__isnull=True, is_statistical=False).order_by("-level", "path")
     effects = []
     for place in places:
@@ -48,11 +49,6 @@ def training_figures(actor: Actor, kept: Person, duplicate: Person, undone: Merg
                 Effect(place.name, period, _("培训人次（人次）"), times, times + len(new) - len(old)),
             ]
     return effects
-
-
-def _above(path: str) -> list[str]:
-    parts = path.strip("/").split("/")
-    return ["/" + "".join(f"{part}/" for part in parts[:depth]) for depth in range(1, len(parts) + 1)]
 
 
 def _within(units: list[Unit], path: str, span: Span) -> list[Unit]:

@@ -17,6 +17,7 @@ from lms.ledger.kinds import LEARNING, Kind
 from lms.ledger.models import Line, PeriodLock
 from lms.ledger.rules import month_of
 from lms.places.models import Division
+from lms.places.rules import upwards
 from lms.reports import asking, figures
 from lms.reports.approval.signed import signed
 from lms.reports.breakdown import Breakdown, breakdown
@@ -128,9 +129,8 @@ def approval_of(division: Division, start: dt.date, end: dt.date) -> dict[str, i
 
 def _months_locked(division: Division, first: int, last: int) -> int:
     """Months handed in or locked for the division, by itself or by one above it."""
-    codes = [code for code in division.path.split("/") if code]
-    above = ["/", *("/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes) + 1))]
-    locks = PeriodLock.objects.filter(lifted_at__isnull=True, period__range=(first, last), division__path__in=above)
+    reaching = PeriodLock.objects.filter(period__range=(first, last), division__path__in=upwards(division.path))
+    locks = reaching.filter(lifted_at__isnull=True)
     return locks.values("period").distinct().count()
 
 
@@ -158,22 +158,52 @@ def split(
 ) -> Breakdown:
     """Person-times, persons, minutes and hours of a division and period by one dimension. ``most``: refuse to fold more
     lines; ``language``: of the rows' names, the reader's when none is given."""
+    asked = fold_asked(
+        division=division,
+        start=start,
+        end=end,
+        as_of=as_of,
+        basis=basis,
+        boundaries=boundaries,
+        having=having,
+        actor=actor,
+        roles=roles,
+        kinds=(*LEARNING, Kind.COMPLETED, Kind.HEADCOUNT),
+        most=most,
+    )
+    with translation.override(language or translation.get_language()):
+        return breakdown(by=by, **asked)
+
+
+def fold_asked(
+    *,
+    division: str,
+    start: str,
+    end: str,
+    as_of: str | int | None,
+    basis: str | None,
+    boundaries: str | None,
+    having: str | Sequence[str] | None,
+    actor: Actor,
+    roles: tuple[str, ...],
+    kinds: tuple[str, ...],
+    most: int | None,
+) -> dict[str, Any]:
+    """What was typed, as the folds take it. Outside the actor's divisions is missing; over ``most`` lines are refused."""
     first, last = asking.period(start, end)
     position, boundaries_on = asking.position(as_of), asking.boundaries(boundaries)
     where = place(actor, division, boundaries_on or last, position, roles)
     if most is not None:
-        refuse_too_many(where, first, last, (*LEARNING, Kind.COMPLETED, Kind.HEADCOUNT), most)
-    with translation.override(language or translation.get_language()):
-        return breakdown(
-            division=where,
-            start=first,
-            end=last,
-            basis=asking.basis(basis, last),
-            position=position,
-            by=by,
-            boundaries_on=boundaries_on,
-            having=asking.having(having),
-        )
+        refuse_too_many(where, first, last, kinds, most)
+    return {
+        "division": where,
+        "start": first,
+        "end": last,
+        "basis": asking.basis(basis, last),
+        "position": position,
+        "boundaries_on": boundaries_on,
+        "having": asking.having(having),
+    }
 
 
 def place(actor: Actor, code: str, on: dt.date, position: int, roles: tuple[str, ...]) -> Division:

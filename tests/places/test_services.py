@@ -189,3 +189,10 @@ def test_service_spells_do_not_overlap(world):
         services.start_service(team, world.county, dt.date(2022, 5, 1), by=world.system)
     services.end_service(service=spell, ended_on=dt.date(2022, 4, 30), by=world.system)
     services.start_service(team, world.county, dt.date(2022, 5, 1), by=world.system)
+
+
+@pytest.mark.parametrize(
+    "path, above", [("/", ["/"]), ("/53/", ["/", "/53/"]), ("/53/5306/530621/", ["/", "/53/", "/53/5306/", "/53/5306/530621/"])]
+)
+def test_the_paths_above_a_division_and_its_own(path, above):
+    assert rules.upwards(path) == above

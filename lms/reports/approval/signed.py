@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lms.ledger.rules import last_day, month_of
 from lms.places.models import Division, Level
+from lms.places.rules import upwards
 from lms.reports.approval import units
 from lms.reports.models import Submission
 from lms.reports.states import Status
@@ -81,7 +82,7 @@ def signed(place: Division, start: dt.date, end: dt.date) -> Signed:
     for pk, path, valid_from, valid_to in _counties(place):
         stood = months if valid_from is None and valid_to is None else _stood(months, valid_from, valid_to)
         asked += len(stood)
-        done = set().union(*(approved[above] for above in _upwards(path) if above in approved))
+        done = set().union(*(approved[above] for above in upwards(path) if above in approved))
         waiting = [month for month in stood if month not in done] if done else stood
         if waiting:
             missing.append(Missing(pk, path, waiting))
@@ -112,7 +113,7 @@ def decisions(place: Division, start: dt.date, end: dt.date) -> tuple[int, ...]:
 
 def _reaching(place: Division, months: Sequence[int]):  # type: ignore[no-untyped-def]
     """Submissions of the months that cover the division or lie in it."""
-    reaching = Q(division__path__in=_upwards(place.path)) | Q(division__path__startswith=place.path)
+    reaching = Q(division__path__in=upwards(place.path)) | Q(division__path__startswith=place.path)
     return Submission.objects.filter(reaching, period__range=(months[0], months[-1]))
 
 
@@ -120,13 +121,7 @@ def _counties(place: Division) -> Iterable[tuple[int, str, dt.date | None, dt.da
     """Every county that has stood in the division, or the one it lies in."""
     counties = Division.objects.filter(level=Level.COUNTY, is_statistical=False)
     if place.level > Level.COUNTY:
-        counties = counties.filter(path__in=_upwards(place.path))
+        counties = counties.filter(path__in=upwards(place.path))
     elif place.path != "/":
         counties = counties.filter(path__startswith=place.path)
     return counties.order_by("path", "pk").values_list("pk", "path", "valid_from", "valid_to")
-
-
-def _upwards(path: str) -> list[str]:
-    """A path and those above it: ``/53/5306/`` → ``/``, ``/53/``, ``/53/5306/``."""
-    codes = [code for code in path.split("/") if code]
-    return ["/", *("/" + "/".join(codes[:n]) + "/" for n in range(1, len(codes) + 1))]
