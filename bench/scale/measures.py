@@ -7,11 +7,12 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from bench.scale import hand
@@ -49,6 +50,7 @@ class Measured:
     rounds: int
     lines: int = 0
     queries: int | None = None
+    held_ms: float | None = None  # how long nobody else could post, at most
 
     @property
     def ratio(self) -> float:
@@ -73,6 +75,27 @@ def compare(name: str, floor_name: str, ours: Work, floor: Work, *, rounds: int,
         for which, work in (("ours", ours), ("floor", floor))[:: 1 if turn % 2 else -1]:
             took[which].append(taking(work)[0])
     return Measured(name, floor_name, statistics.median(took["ours"]), statistics.median(took["floor"]), rounds, lines)
+
+
+@contextmanager
+def holding() -> Iterator[list[float]]:
+    """How long each transaction held the position, from taking it to its commit, in milliseconds."""
+    held: list[float] = []
+    since: list[float] = []
+    take = positions.take
+
+    def timed(count: int = 1) -> int:
+        first = take(count)
+        if not since:
+            since.append(time.perf_counter())
+            transaction.on_commit(lambda: held.append((time.perf_counter() - since.pop()) * 1000))
+        return first
+
+    positions.take = timed
+    try:
+        yield held
+    finally:
+        positions.take = take
 
 
 class Province:
@@ -208,39 +231,49 @@ class Province:
         return breakdown(division=place, start=self.start, end=self.end, basis=self.basis, position=position)
 
     def approvals(self) -> list[Measured]:
-        """A prefecture's month: every county handed in, accepted and sealed, then the prefecture's own."""
+        """The province's month: every county handed in, accepted and sealed, then every prefecture, then the province locked."""
         clerk, approver = (Actor(uuid=uuid.uuid4(), label="bench", everywhere=True) for _ in range(2))
-        counties = units.below(self.prefecture, self.month)
-        took: dict[str, list[float]] = {}
-        measured: dict[str, Measured] = {}
-        for place in [*counties, self.prefecture]:
-            level = "county" if place != self.prefecture else "prefecture"
-            ms, row = taking(lambda place=place: services.submit(division=place, period=self.month, by=clerk))
-            took.setdefault(f"{level}'s month handed in", []).append(ms)
-            ms, row = taking(lambda row=row: services.accept(submission=row, by=approver))
-            took.setdefault(f"{level}'s month accepted and sealed", []).append(ms)
-            if place not in (self.county, self.prefecture):
-                continue
-            row = Submission.objects.select_related("seal", "division").get(pk=row.pk)
-            values = {"path": place.path, "period": self.month, "position": row.closing_position}
-            values |= {"start": first_day(self.month), "end": last_day(self.month)}
-            sealed_ms, sealed = taking(lambda values=values: hand.ask(hand.SEALED, **values))
-            assert row.seal is not None and row.seal.line_count == len(sealed)
-            sums_ms, theirs = taking(lambda place=place, row=row: self._by_hand(place, row))
-            same_signed(row.content, theirs, place)
-            again_ms, again = taking(lambda row=row: payloads.made_again(row))
-            assert again == row.payload
-            lines = len(sealed)
-            for name, floor_name, floor_ms in (
-                (f"{level}'s month handed in", "SQL on the lines", sums_ms),
-                (f"{level}'s month accepted and sealed", "SQL: the sealed rows", sealed_ms),
-            ):
-                measured[name] = Measured(name, floor_name, took[name][-1], floor_ms, 1, lines)
-            name = f"{level}'s signed report made again"
-            measured[name] = Measured(name, "SQL on the lines", again_ms, sums_ms, 1, lines)
-        for name, each in took.items():
-            measured[name].ours_ms, measured[name].rounds = statistics.median(each), len(each)
-        return list(measured.values())
+        prefectures = units.below(self.place, self.month)
+        counties = [county for each in prefectures for county in units.below(each, self.month)]
+        found = self._handed_in("county", counties, self.county, services.accept, clerk, approver)
+        found += self._handed_in("prefecture", prefectures, self.prefecture, services.accept, clerk, approver)
+        found += self._handed_in("province", [self.place], self.place, services.lock, clerk, approver)
+        return found
+
+    def _handed_in(
+        self,
+        level: str,
+        places: Sequence[Division],
+        one: Division,
+        decide: Callable[..., Submission],
+        clerk: Actor,
+        approver: Actor,
+    ) -> list[Measured]:
+        """All units of a level: medians of ours, the longest that the position was held; one of them against SQL."""
+        handed, decided = [], []
+        with holding() as held:
+            for place in places:
+                ms, row = taking(lambda place=place: services.submit(division=place, period=self.month, by=clerk))
+                handed.append(ms)
+                ms, row = taking(lambda row=row: decide(submission=row, by=approver))
+                decided.append(ms)
+        self.say(f"{level}: {len(places)} handed in, {statistics.median(handed):,.0f} ms each; held {max(held):,.0f} ms at most")
+        row = Submission.objects.standing().select_related("seal", "division").get(division=one, period=self.month)
+        values = {"path": one.path, "period": self.month, "position": row.closing_position}
+        values |= {"start": first_day(self.month), "end": last_day(self.month)}
+        sealed_ms, sealed = taking(lambda: hand.ask(hand.SEALED, **values))
+        assert row.seal is not None and row.seal.line_count == len(sealed)
+        sums_ms, theirs = taking(lambda: self._by_hand(one, row))
+        same_signed(row.content, theirs, one)
+        again_ms, again = taking(lambda: payloads.made_again(row))
+        assert again == row.payload
+        lines, act, rounds = len(sealed), "locked" if one == self.place else "accepted", len(places)
+        sums, rows = "SQL on the lines", "SQL: the sealed rows"
+        return [
+            Measured(f"{level}'s month handed in", sums, statistics.median(handed), sums_ms, rounds, lines, held_ms=max(held)),
+            Measured(f"{level}'s month {act} and sealed", rows, statistics.median(decided), sealed_ms, rounds, lines),
+            Measured(f"{level}'s signed report made again", sums, again_ms, sums_ms, 1, lines),
+        ]
 
     def _by_hand(self, place: Division, row: Submission) -> hand.Figures:
         start, end = first_day(row.period), last_day(row.period)

@@ -8,9 +8,9 @@ from typing import Any
 def markdown(results: dict[str, Any]) -> str:
     sizes = results["sizes"]
     parts = [f"# The ledger at size\n\n{results['machine']} · {results['people']:,} people · one province, five years"]
-    parts += [_measured(sizes), _tables(sizes), *(_intake(size) for size in sizes if "intake" in size)]
+    parts += [_measured(sizes), _held(sizes), _tables(sizes), *(_intake(size) for size in sizes if "intake" in size)]
     parts += [_layouts(size) for size in sizes if "layouts" in size]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -43,6 +43,16 @@ def _measured(sizes: list[dict[str, Any]]) -> str:
         if len(sizes) > 1:
             row.append(f"{by_name[-1][name]['ours_ms'] / first['ours_ms']:.1f}" if name in by_name[-1] else "")
         rows.append(row)
+    return _table(head, rows)
+
+
+def _held(sizes: list[dict[str, Any]]) -> str:
+    """Whoever hands in keeps everybody else from posting, for so long at most."""
+    by_name = [{one["name"]: one for one in size["measured"] if one.get("held_ms") is not None} for size in sizes]
+    head = ["nobody could post, at most", *(f"{size['lines'] / 1e6:g} M lines" for size in sizes)]
+    if not by_name[0]:
+        return ""
+    rows = [[name, *(f"{of[name]['held_ms']:,.0f} ms" if name in of else "" for of in by_name)] for name in by_name[0]]
     return _table(head, rows)
 
 

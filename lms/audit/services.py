@@ -21,8 +21,17 @@ def record(
     return event
 
 
-def record_many(verb: str, rows: Iterable[Record], *, by: Actor, path_of: Callable[[Any], str], **details: Any) -> None:
-    """One event for each row, written together: what bulk services owe. ``path_of`` tells a row's division path."""
+def record_many(
+    verb: str,
+    rows: Iterable[Record],
+    *,
+    by: Actor,
+    path_of: Callable[[Any], str],
+    details_of: Callable[[Any], dict[str, Any]] | None = None,
+    **details: Any,
+) -> None:
+    """One event for each row, written together: what bulk services owe. ``path_of`` tells a row's division path,
+    ``details_of`` what its own event says besides ``details``."""
     found = list(rows)
     bulk.insert_columns(
         AuditEvent,
@@ -35,7 +44,7 @@ def record_many(verb: str, rows: Iterable[Record], *, by: Actor, path_of: Callab
         record_uuid=[row.uuid for row in found],
         division_path=[path_of(row) for row in found],
         happened_at=clock.now(),
-        details=_plain(details),
+        details=[_plain({**details, **details_of(row)}) for row in found] if details_of else _plain(details),
     )
 
 

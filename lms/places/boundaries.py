@@ -45,6 +45,11 @@ def children_known(division: Division, *, on: dt.date, position: int) -> list[Di
     return stood(Division.objects.filter(parent__in=parents, is_statistical=False).order_by("code"), on=on, position=position)
 
 
+def changed_since(position: int) -> bool:
+    """Whether any division became known, or any change of one, after a position."""
+    return any(model.objects.filter(position__gt=position).exists() for model in (Division, DivisionChange))
+
+
 def division_known(code: str, *, on: dt.date, position: int) -> Division:
     """The division that carried a code on a day, as known at a position; the newest when its validity cannot be told."""
     level, wanted = level_and_code(code)

@@ -16,9 +16,10 @@ from django.urls import reverse
 from lms.accounts.roles import Role
 from lms.audit.models import AuditEvent
 from lms.core import clock
+from lms.core.models import Job
 from lms.people.models import SigningLink
 from lms.places.models import Division
-from lms.reports.approval import services, units
+from lms.reports.approval import services, units, views
 from lms.reports.approval.diagram import PATH, document
 from lms.reports.models import Submission
 from lms.reports.states import TRANSITIONS, Status
@@ -45,6 +46,22 @@ def address(division, name="period", **more):
 
 def act(client, division, what, **data):
     return client.post(address(division, "period_act", act=what), data, follow=True)
+
+
+def test_a_large_month_is_handed_in_by_a_job_once(world, march, monkeypatch, django_capture_on_commit_callbacks):
+    monkeypatch.setattr(views, "SUBMIT_AT_ONCE", 2)
+    county = browser(Role.CLASS_MANAGER, world.county)
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = [county.post(address(world.county, "period_act", act="submit"), {"note": "多"}) for _ in range(2)]
+    job = Job.objects.get()
+    assert {response.url for response in asked} == {reverse("job_detail", args=[job.uuid])}
+    row = Submission.objects.get()
+    assert (job.status, job.progress_done, job.progress_total, job.outcome["position"]) == ("done", 2, 2, row.closing_position)
+    assert (row.note, job.outcome["url"]) == ("多", address(world.county))
+    services.return_submission(submission=row, reason="少一场", by=make_actor(Role.REVIEWER, world.prefecture))
+    with django_capture_on_commit_callbacks(execute=True):
+        county.post(address(world.county, "period_act", act="submit"))
+    assert Job.objects.count() == 2 and Submission.objects.standing().get().number == 2
 
 
 def test_three_levels_through_the_web(world, march):

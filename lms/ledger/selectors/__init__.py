@@ -17,6 +17,7 @@ from lms.ledger.selectors.folds import (
 )
 from lms.ledger.selectors.lines import enrolled_in, lines_of, occasions_enrolled, standing_lines_from
 from lms.ledger.selectors.merging import units_between
+from lms.ledger.selectors.since import moved_since
 from lms.ledger.selectors.standards import (
     bases_on,
     basis_by_code,
@@ -45,6 +46,7 @@ __all__ = [
     "measure_of",
     "minutes_and_hours",
     "moment_of",
+    "moved_since",
     "occasions_enrolled",
     "person_times",
     "persons",

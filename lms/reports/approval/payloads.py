@@ -24,11 +24,16 @@ COMPARED = ("person_times", "persons", "unnamed", "minutes", "hours")
 
 def make(division: Division, period: int, *, basis: CountingBasis, position: int, rests_on: Iterable[Submission]) -> str:
     """The payload in the source language, whoever asks."""
+    return written(figures(division, period, basis=basis, position=position), rests_on)
+
+
+def figures(division: Division, period: int, *, basis: CountingBasis, position: int) -> dict[str, Any]:
+    """What it says of the month: folded from the lines, which takes its time."""
     with translation.override("zh-hans"):
         start, end = first_day(period), last_day(period)
         found = breakdowns(division=division, start=start, end=end, basis=basis, position=position, by=SPLITS)
         scope = ledger.Scope.of(division, start, end, as_of=position)
-        content: dict[str, Any] = {
+        return {
             **canonical.payload(found["division"]),
             "period": period,
             "splits": {by: canonical.payload(found[by])["rows"] for by in SPLITS if by != "division"},
@@ -38,17 +43,21 @@ def make(division: Division, period: int, *, basis: CountingBasis, position: int
                 "sessions_not_held": max(0, ledger.total_quantity(scope, Kind.SCHEDULED) - ledger.sessions(scope)),
                 "persons_unnamed": found["division"].total.unnamed,
             },
-            "rests_on": [
-                {
-                    "division": below.division.code,
-                    "is_nil": below.is_nil,
-                    "position": below.closing_position,
-                    "sha256": below.payload_sha256,
-                }
-                for below in sorted(rests_on, key=lambda row: row.division.code)
-            ],
         }
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def written(figures: dict[str, Any], rests_on: Iterable[Submission]) -> str:
+    """The figures with the submissions they rest on, as the text that is signed."""
+    below = [
+        {
+            "division": row.division.code,
+            "is_nil": row.is_nil,
+            "position": row.closing_position,
+            "sha256": row.payload_sha256,
+        }
+        for row in sorted(rests_on, key=lambda row: row.division.code)
+    ]
+    return json.dumps({**figures, "rests_on": below}, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 
 
 def digest(payload: str) -> str:
@@ -83,4 +92,16 @@ def first_difference(signed: dict[str, Any], now: dict[str, Any]) -> str:
     return next((name for name in COMPARED if signed[name] != now[name]), "")
 
 
-__all__ = ["COMPARED", "SPLITS", "digest", "first_difference", "has_lines", "line_count", "made_again", "make", "rows_by_key"]
+__all__ = [
+    "COMPARED",
+    "SPLITS",
+    "digest",
+    "figures",
+    "first_difference",
+    "has_lines",
+    "line_count",
+    "made_again",
+    "make",
+    "rows_by_key",
+    "written",
+]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lms.audit import services as audit
@@ -17,7 +18,8 @@ from lms.core.jobs import Progress, job_kind
 from lms.core.models import Job
 from lms.ledger import selectors as ledger
 from lms.ledger import services as posting
-from lms.ledger.rules import last_day
+from lms.ledger.models import CountingBasis
+from lms.ledger.rules import first_day, last_day
 from lms.people.signing_links import revoke_links
 from lms.places.models import Division, Level
 from lms.reports.approval import payloads, units
@@ -25,34 +27,51 @@ from lms.reports.models import Submission
 from lms.reports.states import APPROVERS, SUBMITTERS, TRANSITIONS, Status, may_move
 
 SEAL_AT_ONCE = 5000  # lines sealed while somebody waits; more is a job
+Told = Callable[[int, str], None]
+TRIES = 3  # a month is folded this often while others go on posting; then they wait
 
 
-def submit(*, division: Division, period: int, by: Actor, note: str = "") -> Submission:
+def _unheard(done: int, stage: str) -> None:
+    """Nobody follows the progress."""
+
+
+def submit(*, division: Division, period: int, by: Actor, note: str = "", told: Told = _unheard) -> Submission:
     """Hand in a division's month: its figures are kept as they are, and the month is locked for it. Twice: the one that stands.
 
     Refused before the month is over, before every unit below has been accepted, and when the figures of one below are no
-    longer those it signed. Without any line it is a nil report.
+    longer those it signed. Without any line it is a nil report. ``told`` hears how many of two steps are done and which comes.
     """
     _check_may_submit(division, period, by)
-    with transaction.atomic():
-        positions.take()  # submissions and postings come one after the other: nothing slips in between figures and lock
-        standing = units.standing_of([division], period).get(division.pk)
-        if standing is not None:
-            return standing
-        is_nil = not payloads.has_lines(division, period)
-        below = [] if is_nil else _accepted_below(division, period)
-        return _hand_in(division, period, below=below, is_nil=is_nil, by=by, note=note)
+    standing = units.standing_of([division], period).get(division.pk)
+    if standing is not None:
+        return standing
+    if payloads.has_lines(division, period):
+        _accepted(division, period, list(units.standing_of(units.below(division, period), period).values()))
+    row, tries = None, 0
+    while row is None:
+        tries += 1
+        folded = _fold(division, period, told, tries) if tries <= TRIES else None
+        told(1, _("关账"))
+        with transaction.atomic():
+            row = _close(division, period, folded, by=by, note=note)
+    return row
 
 
 def declare_nil(*, division: Division, period: int, by: Actor) -> list[Submission]:
     """Hand in nil reports (零报告) for all units right below that have no line in the month and have handed in nothing."""
     _check_may_submit(division, period, by)
+    below = units.below(division, period)
+    standing = units.standing_of(below, period)
+    folded = {d: _fold(d, period) for d in below if d.pk not in standing and not payloads.has_lines(d, period)}
     with transaction.atomic():
         positions.take()
-        below = units.below(division, period)
-        standing = units.standing_of(below, period)
-        waiting = [d for d in below if d.pk not in standing and not payloads.has_lines(d, period)]
-        return [_hand_in(d, period, below=[], is_nil=True, by=by) for d in waiting]
+        standing = units.standing_of(list(folded), period)
+        made = []
+        for place, found in folded.items():
+            if place.pk not in standing and not payloads.has_lines(place, period):
+                kept = _fold(place, period) if _moved(place, period, found) else found
+                made.append(_hand_in(place, period, kept, below=[], is_nil=True, by=by))
+        return made
 
 
 def _check_may_submit(division: Division, period: int, by: Actor) -> None:
@@ -65,22 +84,68 @@ def _check_may_submit(division: Division, period: int, by: Actor) -> None:
         raise Refused(_("这个月还没有结束，月末之后才能报送。"))
 
 
-def _accepted_below(division: Division, period: int) -> list[Submission]:
-    below = units.below(division, period)
-    standing = units.standing_of(below, period)
-    waiting = [d.name for d in below if d.pk not in standing or standing[d.pk].status == Status.SUBMITTED]
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The figures of a month as of a position that was closed before anybody was kept waiting."""
+
+    basis: CountingBasis
+    position: int
+    figures: dict[str, Any]
+
+
+def _fold(division: Division, period: int, told: Told = _unheard, tries: int = 1) -> Folded:
+    told(0, _("折算明细") if tries == 1 else _("期间有新记录，重新折算明细（第 %(n)d 次）") % {"n": tries})
+    basis, position = ledger.default_basis(last_day(period)), positions.closed()
+    return Folded(basis, position, payloads.figures(division, period, basis=basis, position=position))
+
+
+def _moved(division: Division, period: int, folded: Folded) -> bool:
+    scope = ledger.Scope.of(division, first_day(period), last_day(period), as_of=folded.position)
+    return ledger.moved_since(scope, folded.basis)
+
+
+def _close(division: Division, period: int, folded: Folded | None, *, by: Actor, note: str) -> Submission | None:
+    """Keep what was folded and lock the month, in one moment; None when something has moved the figures since.
+
+    With the position held nothing is posted anywhere: a line is either in what was folded, or it finds the month locked and
+    goes to the next open one. Those below are held too, so that none is returned while this one comes to rest on it.
+    Without ``folded`` the month is folded here: nobody posts meanwhile, and it ends.
+    """
+    below = list(
+        Submission.objects.standing()
+        .filter(period=period, division__in=[d.pk for d in units.below(division, period)])
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("division")
+        .order_by("pk")
+    )
+    positions.take()
+    standing = units.standing_of([division], period).get(division.pk)
+    if standing is not None:
+        return standing
+    is_nil = not payloads.has_lines(division, period)
+    rests_on = [] if is_nil else _accepted(division, period, below)
+    if folded is None:
+        folded = _fold(division, period)
+    elif _moved(division, period, folded):
+        return None
+    return _hand_in(division, period, folded, below=rests_on, is_nil=is_nil, by=by, note=note)
+
+
+def _accepted(division: Division, period: int, below: Sequence[Submission]) -> list[Submission]:
+    """What each unit below handed in, all of it accepted; in the order of the units."""
+    units_below = units.below(division, period)
+    standing = {row.division_id: row for row in below}
+    waiting = [d.name for d in units_below if d.pk not in standing or standing[d.pk].status == Status.SUBMITTED]
     if waiting:
         raise Refused(_("还有 %(n)d 个下级没有报送或未经审核：%(names)s。") % {"n": len(waiting), "names": "、".join(waiting[:6])})
-    return [standing[d.pk] for d in below]
+    return [standing[d.pk] for d in units_below]
 
 
 def _hand_in(
-    division: Division, period: int, *, below: Sequence[Submission], is_nil: bool, by: Actor, note: str = ""
+    division: Division, period: int, folded: Folded, *, below: Sequence[Submission], is_nil: bool, by: Actor, note: str = ""
 ) -> Submission:
-    basis = ledger.default_basis(last_day(period))
-    closing = positions.closed()
-    payload = payloads.make(division, period, basis=basis, position=closing, rests_on=below)
-    content = payloads.rows_by_key(json.loads(payload))
+    payload = payloads.written(folded.figures, below)
+    content = payloads.rows_by_key(folded.figures)
     for row in below:
         signed, now = row.content["total"], content.get(row.division.code)
         differs = payloads.first_difference(signed, now) if now else ""
@@ -92,8 +157,8 @@ def _hand_in(
         period=period,
         number=number,
         is_nil=is_nil,
-        basis=basis,
-        closing_position=closing,
+        basis=folded.basis,
+        closing_position=folded.position,
         payload=payload,
         payload_sha256=payloads.digest(payload),
         lock=posting.lock_period(division=division, period=period, by=by),
@@ -102,7 +167,7 @@ def _hand_in(
         note=note.strip()[:300],
     )
     submission.rests_on.set(below)
-    _audit("", submission, by=by, is_nil=is_nil, sha256=submission.payload_sha256, position=closing)
+    _audit("", submission, by=by, is_nil=is_nil, sha256=submission.payload_sha256, position=folded.position)
     return submission
 
 
@@ -167,22 +232,38 @@ def lock(*, submission: Submission, by: Actor, through: Any = None) -> Submissio
             return row
         _check(row, Status.LOCKED, by, through)
         revoke_links(row.uuid, by=by)
-        rows = [row, *_under(row)]
-        now = clock.now()
-        for each in rows:
-            before, each.status = each.status, Status.LOCKED
-            each.locked_at, each.locked_by, each.locked_through = now, by.uuid, through
-            each.save(update_fields=["status", "locked_at", "locked_by", "locked_through"])
-            _audit(before, each, by=by, sha256=each.payload_sha256)
+        by_status: dict[str, list[Submission]] = {}
+        for each in (row, *_under(row)):
+            by_status.setdefault(each.status, []).append(each)
+        for before, rows in by_status.items():
+            decided = {"status": Status.LOCKED, "locked_at": clock.now(), "locked_by": by.uuid, "locked_through": through}
+            Submission.objects.filter(pk__in=[each.pk for each in rows]).update(**decided)
+            audit.record_many(
+                TRANSITIONS[before, Status.LOCKED][2], rows, by=by, path_of=lambda each: each.division.path, details_of=_named
+            )
+        row.refresh_from_db(fields=["status", "locked_at", "locked_by", "locked_through"])
         _seal(row, by)
         return row
 
 
+def _named(row: Submission) -> dict[str, Any]:
+    return {"period": row.period, "number": row.number, "sha256": row.payload_sha256}
+
+
 def _under(row: Submission) -> Iterable[Submission]:
-    """All that a submission rests on, the nearest first."""
-    for child in row.rests_on.select_for_update(no_key=True).order_by("pk"):
-        yield child
-        yield from _under(child)
+    """All that a submission rests on, the nearest first; one query a level."""
+    level = [row]
+    while level:
+        level = list(
+            Submission.objects.filter(
+                pk__in=Submission.rests_on.through.objects.filter(from_submission__in=level).values("to_submission")
+            )
+            .select_for_update(of=("self",), no_key=True)
+            .select_related("division")
+            .defer("payload")
+            .order_by("pk")
+        )
+        yield from level
 
 
 def _decidable(submission: Submission, by: Actor) -> Submission:
@@ -241,10 +322,18 @@ def seal_job(job: Job, progress: Progress) -> dict[str, int]:
 
 
 @job_kind("reports.submit", queue="report")
-def submit_job(job: Job, progress: Progress) -> dict[str, int]:
+def submit_job(job: Job, progress: Progress) -> dict[str, Any]:
     """Handing in a large month: the same service, with the rights of the one who asked."""
-    place = Division.objects.get(pk=job.params["division"])
-    progress.set_total(1, place.name)
-    row = submit(division=place, period=job.params["period"], by=jobs.actor_of(job), note=job.params["note"])
-    progress.advance()
-    return {"position": row.closing_position}
+    place, period, note = Division.objects.get(pk=job.params["division"]), job.params["period"], job.params["note"]
+
+    def told(done: int, stage: str) -> None:
+        progress.set_total(2, stage)
+        progress.advance(done)
+
+    row = submit(division=place, period=period, by=jobs.actor_of(job), note=note, told=told)
+    progress.done = progress.total  # handed in: too late for a cancellation to be heard
+    return {
+        "position": row.closing_position,
+        "message": _("已报送。数据按第 %(n)d 笔为止，本月就此关账。") % {"n": row.closing_position},
+        "url": reverse("reports:period", args=[place.code, period]),
+    }
