@@ -36,6 +36,13 @@ def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "cms/offline.html")
 
 
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps pages on a device; from the root, so that it may answer for every page of the site."""
+    response = render(request, "cms/worker.js", content_type="text/javascript")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
 def _to(model: type[Page]) -> HttpResponse:
     page = first_live(model, below=home_page())
     if page is None or (url := page.get_url()) is None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from certificates import selectors as certificates
+from cms.on_device import keep_on_device
 from courses import services
 from courses.forms_signups import WithdrawForm
 from courses.selectors import attending
@@ -24,6 +25,7 @@ from lms.core.errors import LmsError, Missing
 
 # sent within this time of typing it was not kept: an ordinary sign-in
 AT_ONCE = dt.timedelta(seconds=20)
+KEPT_AFTER = dt.timedelta(hours=4)
 
 
 @require_GET
@@ -111,7 +113,9 @@ def sign_in(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
         "leaving": leaving,
         "user_key": str(actor.uuid)[:8],
     }
-    return render(request, "courses/sign_in.html", context)
+    page = render(request, "courses/sign_in.html", context)
+    # of the half-day's own day: opened beforehand, it takes the code scanned in a hall without network
+    return keep_on_device(page, seconds=int((found.ends_at + KEPT_AFTER - clock.now()).total_seconds()))
 
 
 def said(minutes: int, *, leaving: bool, out: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -24,11 +25,14 @@ def home(request: HttpRequest) -> HttpResponse:
     if person is None:
         return render(request, "courses/no_person.html")
     under_way = learning.go_on(person)
+    seats = attending.seats_of_days(person)
     context = {
         "person": person,
         "under_way": under_way,
         "suggested": [] if under_way else list(published_courses()[:3]),
-        "seats": attending.seats_of_days(person),
+        "seats": seats,
+        # fetched ahead: the hall may have no network
+        "sign_in_pages": " ".join(reverse("courses:sign_in", args=[seat.session.uuid]) for seat in seats if not seat.is_in),
         "to_answer": list(supervision.awaiting_answer(person)[:3]),
         "hours": own_records.hours_of_year(person, clock.today().year),
         "now": clock.now(),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cms.kept import kept_page
+from cms.on_device import keep_on_device
 from courses import services
 from courses.models import CoursePage, LessonPage, LessonProgress
 from courses.selectors import learning
@@ -31,6 +32,7 @@ from lms.core.errors import LmsError, Missing, Refused
 
 SHOWN_SALT = "courses.lesson.shown"
 MOST_JOURNAL = 64 * 1024
+LESSON_KEPT = 7 * 24 * 3600  # seconds on the device: opened in the county seat, read in the village
 
 
 @require_GET
@@ -117,7 +119,8 @@ def _own_lesson(request: HttpRequest, lesson: uuid.UUID, standing: learning.Stan
     }
     # what decides the words, beside the lesson itself: the conditions met, and the answers given
     state = [standing.completed, standing.minutes >= standing.required_minutes, sorted(standing.answers.items())]
-    return kept_page(request, "courses/lesson.html", state=state, own=own, context=context)
+    page = kept_page(request, "courses/lesson.html", state=state, own=own, context=context)
+    return keep_on_device(page, seconds=LESSON_KEPT)
 
 
 def _open(request: HttpRequest, course: CoursePage, lesson: LessonPage) -> bool:

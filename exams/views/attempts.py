@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from cms.on_device import keep_on_device
 from exams import laws, rules, selectors, selectors_practice, services
 from exams.models import Attempt, Response
 from exams.questions import asked_of, known_answers
@@ -27,6 +28,8 @@ from exams.views.common import found
 from lms.core import clock
 from lms.core.errors import BadInput, LmsError, Missing
 from lms.people import selectors as people
+
+KEPT_AFTER = dt.timedelta(days=1)
 
 
 @require_GET
@@ -116,7 +119,10 @@ def attempt_page(request: HttpRequest, attempt: uuid.UUID) -> HttpResponse:
             "answers": known_answers(responses),
         },
     }
-    return render(request, "exams/attempt.html", context)
+    # past the deadline too: answers that wait on the device are sent from this page
+    return keep_on_device(
+        render(request, "exams/attempt.html", context), seconds=int((row.deadline_at - now + KEPT_AFTER).total_seconds())
+    )
 
 
 @require_POST

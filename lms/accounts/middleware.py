@@ -101,7 +101,7 @@ class AccessMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         access = getattr(request, "access", None)
-        if access is not None and (access.who is not Who.PUBLIC or request.user.is_authenticated):
+        if access is not None and not self._anybodys(access, request, response):
             response["Cache-Control"] = "private, no-store"
         return response
 
@@ -132,6 +132,13 @@ class AccessMiddleware:
         if access.who is Who.ROLES and not request.actor.has(*access.roles):  # type: ignore[attr-defined]
             raise Http404
         return None
+
+    @staticmethod
+    def _anybodys(access: Access, request: HttpRequest, response: HttpResponse) -> bool:
+        """Nothing of the reader stands in it: nobody is signed in, or the view of a public route says that all may store it."""
+        if access.who is not Who.PUBLIC:
+            return False
+        return "public" in response.get("Cache-Control", "") or not request.user.is_authenticated
 
     def access_of(self, view_name: str | None) -> Access | None:
         return entry_of(self.table, view_name)

@@ -52,10 +52,17 @@
   window.addEventListener("online", flush);
   if (!form) return;
 
+  // the address decides, not the words: without network the page may be one that was kept before the code was scanned
   var said = document.querySelector("[data-sign-in-said]");
+  var leaving = form.hasAttribute("data-out") && /[?&]out=1/.test(location.search), scanned = (/[?&]t=([0-9a-f]+-[0-9a-f]+)/.exec(location.search) || [])[1];
+  if (leaving && !form.querySelector("[name=out]")) {
+    [document.querySelector("h1"), form.querySelector("[type=submit]")].forEach(function (node) { node.textContent = form.getAttribute("data-out"); });
+  }
+  if (scanned && !form.querySelector("[name=token]")) {
+    form.querySelector(".field").textContent = form.getAttribute("data-scanned");
+  }
   function submit(code) {
-    var out = form.querySelector("[name=out]");
-    var entry = { url: form.getAttribute("data-sign-in"), code: code, at: Date.now(), out: !!out };
+    var entry = { url: form.getAttribute("data-sign-in"), code: code, at: Date.now(), out: leaving };
     send(entry).then(function (answer) {
       if (answer.done) { location.href = form.getAttribute("data-next"); return; }
       say(said, answer.text, "bad");
@@ -69,8 +76,7 @@
   }
   form.addEventListener("submit", function (event) {
     event.preventDefault();
-    var box = form.querySelector("[name=code]"), hidden = form.querySelector("[name=token]");
-    submit((hidden ? hidden.value : box.value).trim());
+    submit(scanned || form.querySelector("[name=code]").value.trim());
   });
   if (window.courseScan) {
     window.courseScan(form.querySelector("[data-scan]"), document.querySelector("[data-scan-video]"), function (text) {

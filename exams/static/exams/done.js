@@ -4,5 +4,6 @@
   var id = document.currentScript && document.currentScript.dataset.attempt;
   if (!id) return;
   window.examJournal.drop(id);
+  if (window.caches) caches.open("pages").then(function (pages) { pages.delete(location.pathname.split(id)[0] + id + "/"); });
   try { ["", ":alive", ":last"].forEach(function (part) { localStorage.removeItem("exam:" + id + part); }); } catch (e) { /* none */ }
 })();
