@@ -16,13 +16,16 @@
       }));
     });
   }).then(function (found) {
+    var rows = document.createElement("ul");
+    rows.className = "rows";
     found.filter(Boolean).forEach(function (page) {
       var item = document.createElement("li"), link = document.createElement("a");
       link.href = page[0];
       link.textContent = page[1];
       item.appendChild(link);
-      list.querySelector("ul").appendChild(item);
-      list.hidden = false;
+      rows.appendChild(item);
     });
+    list.hidden = !rows.children.length;
+    list.querySelector("h2").insertAdjacentElement("afterend", rows);
   });
 })();
