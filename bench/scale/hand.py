@@ -96,11 +96,11 @@ def _name(key: Any) -> str:
     return "total" if key is None else str(key)
 
 
-CELLS = """
-SELECT split_part(path, '/', %(depth)s), sum(total) FILTER (WHERE measure = %(measure)s),
+TOTALS = """
+SELECT code, sum(total) FILTER (WHERE measure = %(measure)s),
        sum(total) FILTER (WHERE measure = 'minutes'),
        sum(total) FILTER (WHERE measure = 'hundredths'), sum(total) FILTER (WHERE measure = 'unnamed')
-FROM ledger_cell WHERE path LIKE %(path)s || '%%' AND month BETWEEN %(first)s AND %(last)s
+FROM ledger_nodetotal WHERE node = %(path)s AND dimension = 'division' AND month BETWEEN %(first)s AND %(last)s
   AND measure IN (%(measure)s, 'minutes', 'hundredths', 'unnamed')
 GROUP BY 1
 """
@@ -112,8 +112,8 @@ WHERE measure = %(measure)s AND span = %(span)s AND dimension = '' AND (node = %
 
 def kept_figures(path: str, year: int, *, measure: str, nodes: list[str]) -> tuple[Rows, Rows]:
     """From the summaries: the numbers of a division's page for a year."""
-    values = {"path": path, "depth": path.count("/") + 1, "first": year * 100 + 1, "last": year * 100 + 12, "measure": measure}
-    return ask(CELLS, **values), ask(PERSONS, measure=measure, span=str(year), path=path, nodes=nodes)
+    values = {"path": path, "first": year * 100 + 1, "last": year * 100 + 12, "measure": measure}
+    return ask(TOTALS, **values), ask(PERSONS, measure=measure, span=str(year), path=path, nodes=nodes)
 
 
 OPEN_COUNT = """

@@ -93,7 +93,7 @@ def measure(wanted: argparse.Namespace) -> None:
     results: dict[str, Any] = {"machine": _machine(), "people": wanted.people, "sizes": []}
     past = 0
     for turn, lines in enumerate(filter(None, (wanted.lines, wanted.then))):
-        from bench.scale import intake, partitions
+        from bench.scale import intake, partitions, refreshing
         from bench.scale.measures import OF_SUMMARIES, PARTS, Province
 
         parts = wanted.parts.split(",") if wanted.parts else PARTS
@@ -108,6 +108,10 @@ def measure(wanted: argparse.Namespace) -> None:
         province = Province(month=202403 + turn, past=past, say=say)
         for one in province.measured(parts):
             size["measured"].append(one.as_dict())
+            write(results, wanted.out)
+        if OF_SUMMARIES & set(parts):
+            size["refreshed"] = refreshing.measure(say)
+            size["verified"] = command("ledger_verify")
             write(results, wanted.out)
         last = turn == bool(wanted.then)
         if wanted.intake and turn == 0:
@@ -149,7 +153,7 @@ def _position_of_share(share: float) -> int:
 def tables() -> dict[str, dict[str, int]]:
     """Rows and bytes of the ledger and its summaries."""
     found = {}
-    for name in ("ledger_line", "ledger_countedunit", "ledger_cell", "ledger_facetcell", "ledger_personcount"):
+    for name in ("ledger_line", "ledger_countedunit", "ledger_nodetotal", "ledger_personcount"):
         rows, heap, indexes = (
             _asked(f"SELECT count(*) FROM {name}"),
             _asked(f"SELECT pg_table_size('{name}')"),

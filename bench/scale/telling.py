@@ -65,10 +65,13 @@ def _tables(sizes: list[dict[str, Any]]) -> str:
             one = size["tables"][name]
             cells.append(f"{one['rows']:,} rows, {one['table_bytes'] / 1e9:.2f} + {one['index_bytes'] / 1e9:.2f} GB")
         rows.append([f"`{name}` (table + indexes)", *cells])
-    for what, name in (("seed_scale", "seeded"), ("rebuild_summaries", "rebuilt")):
+    for what, name in (("seed_scale", "seeded"), ("rebuild_summaries", "rebuilt"), ("ledger_verify", "verified")):
         told = [size[name] for size in sizes if name in size]
         if len(told) == len(sizes):
             rows.append([f"`{what}`", *(f"{one['seconds']:,.0f} s, at most {one['peak_mb']:,} MB" for one in told)])
+    refreshed = [size["refreshed"] for size in sizes if "refreshed" in size]
+    if len(refreshed) == len(sizes):
+        rows.append([f"refresh after {refreshed[0]['lines']:,} lines", *(f"{one['seconds']:.1f} s" for one in refreshed)])
     return _table(head, rows)
 
 

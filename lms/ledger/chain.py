@@ -11,6 +11,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from lms.audit import selectors as audit
 from lms.ledger.models import DayChain, Line, LineTag
 
 VERSION = 1
+PART = 5000  # rows in memory at a time
 LEAF = 8  # bytes of a row's digest that are kept to find the row again
 LINE_FIELDS: dict[int, tuple[str, ...]] = {
     1: (
@@ -55,12 +57,20 @@ def line_digests(first: int, last: int, version: int) -> Iterator[tuple[uuid.UUI
     """(uuid, position, digest) of the lines from one position to another, in order; a line's tags are part of it."""
     fields = LINE_FIELDS[version]
     rows = Line.objects.filter(position__gte=first, position__lte=last).order_by("position")
+    found = rows.values_list("pk", *fields).iterator(chunk_size=PART)
+    while part := list(islice(found, PART)):
+        tags = _tags(part[0][1], part[-1][1])
+        for pk, *values in part:
+            yield values[1], values[0], digest([*values, sorted(tags.get(pk, []))])
+
+
+def _tags(first: int, last: int) -> dict[int, list[str]]:
+    """Line → its tags, of the lines from one position to another."""
     tagged: dict[int, list[str]] = {}
     tags = LineTag.objects.filter(line__position__gte=first, line__position__lte=last)
-    for line, name, code in tags.values_list("line_id", "name", "code").iterator(chunk_size=5000):
+    for line, name, code in tags.values_list("line_id", "name", "code"):
         tagged.setdefault(line, []).append(f"{name}={code}")
-    for pk, *values in rows.values_list("pk", *fields).iterator(chunk_size=5000):
-        yield values[1], values[0], digest([*values, sorted(tagged.get(pk, []))])
+    return tagged
 
 
 def event_digests(first: int, last: int, version: int) -> Iterator[tuple[uuid.UUID, int, bytes]]:

@@ -1,4 +1,4 @@
-"""What the summaries hold, in pure terms: which measures there are and what one line or unit adds to which cell."""
+"""What the summaries hold, in pure terms: which measures there are and what one line or unit adds to which total."""
 
 from __future__ import annotations
 
@@ -6,43 +6,52 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 from django.utils.dateparse import parse_date
 
+from lms.ledger.counting import distinct_counts
 from lms.ledger.folding import Basis, Plan, Unit, facets_of, keys_of, stock_of, units_of
 from lms.ledger.kinds import LEARNING, Kind
 from lms.ledger.models import CountedUnit, CountingBasis, Line
 from lms.ledger.querysets import LineQuerySet
 from lms.ledger.selectors.lines import entries, plans_of
 from lms.ledger.selectors.standards import plain
+from lms.places.rules import part_below, upwards
 
 # what is held by a person from a day on, and may lapse: stock and flow
 HOLDINGS = {"licence": Kind.LICENSED, "registration": Kind.REGISTERED}
 
 
-class CellKey(NamedTuple):
+class Leaf(NamedTuple):
+    """Where something stands: the place as then, the month, and one value of one dimension."""
+
     measure: str
     path: str
-    division: int
     month: int
-    mode: str
-    category: int
-    programme: int
-    topic: str
+    dimension: str
+    code: str
+
+
+class TotalKey(NamedTuple):
+    node: str
+    measure: str
+    month: int
+    dimension: str
+    code: str
 
 
 class Addend(NamedTuple):
-    """One additive measure of lines: lines of ``kinds`` (of a topic) add ``field``; ``keeps_topic`` splits by topic."""
+    """One additive measure of lines: lines of ``kinds`` (of a topic) add ``field``."""
 
     measure: str
     kinds: tuple[str, ...]
     field: str
     topic: str = ""
     topic_prefix: str = ""
-    keeps_topic: bool = False
 
 
 ADDENDS = (
@@ -51,106 +60,77 @@ ADDENDS = (
     Addend("supervised_minutes", (Kind.SUPERVISED,), "minutes"),
     Addend("classes", (Kind.HELD,), "quantity", topic="class"),
     Addend("sessions", (Kind.HELD,), "quantity", topic="session"),
-    Addend("events", (Kind.HELD,), "quantity", topic_prefix="event:", keeps_topic=True),
+    Addend("events", (Kind.HELD,), "quantity", topic_prefix="event:"),
     Addend("planned", (Kind.SCHEDULED,), "quantity"),
     Addend("cases", (Kind.CASES_SHARED,), "quantity"),
-    Addend("unnamed", (Kind.HEADCOUNT,), "quantity", keeps_topic=True),
+    Addend("unnamed", (Kind.HEADCOUNT,), "quantity"),
     Addend("certificates", (Kind.CERTIFIED,), "quantity"),
     Addend("certificates_voided", (Kind.CERTIFICATE_VOIDED,), "quantity"),
 )
 
 
+# measures of lines that are split by sides of the person; the others have no person or no page
+FACETED = ADDENDS[:2]
+DIMENSIONS = ("mode", "category", "programme")
+SIDES = ("sex", "ethnic_group", "education")
+
+
 def addend_totals(lines: LineQuerySet, addend: Addend) -> QuerySet[Any, Any]:
-    """What lines (all standing) add to the cells of one measure: rows of a ``CellKey`` and a total."""
+    """What lines (all standing) add to one measure by place, month, mode, category and programme."""
     wanted = lines.filter(kind__in=addend.kinds)
     if addend.topic:
         wanted = wanted.filter(topic=addend.topic)
     if addend.topic_prefix:
         wanted = wanted.filter(topic__startswith=addend.topic_prefix)
-    return (
-        wanted.order_by()
-        .values_list(
-            Value(addend.measure),
-            "division__path",
-            "division_id",
-            "posted_period",
-            "mode",
-            Coalesce(F("category_id"), Value(0)),
-            Coalesce(F("programme_id"), Value(0)),
-            F("topic") if addend.keeps_topic else Value(""),
-        )
-        .annotate(total=Sum(addend.field))
-    )
-
-
-def line_cells(lines: LineQuerySet, *, sign: int = 1) -> Counter[CellKey]:
-    """What lines (all standing) add to the additive cells; ``sign`` −1 takes it away."""
-    cells: Counter[CellKey] = Counter()
-    for addend in ADDENDS:
-        for *key, total in addend_totals(lines, addend).iterator(chunk_size=5000):
-            if total:
-                cells[CellKey(*key)] += sign * total
-    return cells
-
-
-class FacetKey(NamedTuple):
-    measure: str
-    path: str
-    division: int
-    month: int
-    dimension: str
-    code: str
-
-
-# measures of lines that are split by sides of the person; the others have no person or no page
-FACETED = ADDENDS[:2]
-
-
-SIDES = ("sex", "ethnic_group", "education")
+    none = Value(0)
+    found = ("division__path", "posted_period", "mode", Coalesce(F("category_id"), none), Coalesce(F("programme_id"), none))
+    return wanted.order_by().values_list(Value(addend.measure), *found).annotate(total=Sum(addend.field))
 
 
 def sided_totals(lines: LineQuerySet, addend: Addend) -> QuerySet[Any, Any]:
     """What lines (all standing) add to one measure by place, month and all sides of the person together."""
-    return (
-        lines.filter(kind__in=addend.kinds)
-        .order_by()
-        .values_list(
-            Value(addend.measure),
-            "division__path",
-            "division_id",
-            "posted_period",
-            *SIDES,
-            Coalesce(F("birth_year"), Value(0)),
-        )
-        .annotate(total=Sum(addend.field))
-    )
+    found = ("division__path", "posted_period", *SIDES, Coalesce(F("birth_year"), Value(0)))
+    wanted = lines.filter(kind__in=addend.kinds)
+    return wanted.order_by().values_list(Value(addend.measure), *found).annotate(total=Sum(addend.field))
 
 
-def line_facets(lines: LineQuerySet, *, sign: int = 1) -> Counter[FacetKey]:
-    """What lines (all standing) add to the cells by sides of the person."""
-    cells: Counter[FacetKey] = Counter()
+def line_leaves(lines: LineQuerySet, *, sign: int = 1) -> Counter[Leaf]:
+    """What lines (all standing) add at their own places; ``sign`` −1 takes it away."""
+    leaves: Counter[Leaf] = Counter()
+    for addend in ADDENDS:
+        for measure, path, month, *codes, total in addend_totals(lines, addend).iterator(chunk_size=5000):
+            for dimension, code in zip(DIMENSIONS, codes, strict=True):
+                leaves[Leaf(measure, path, month, dimension, str(code))] += sign * (total or 0)
     for addend in FACETED:
-        rows = sided_totals(lines, addend).iterator(chunk_size=5000)
-        for measure, path, division, month, sex, ethnic_group, education, born, total in rows:
-            if total:
-                for dimension, code in facets_of(sex, ethnic_group, education, born, month // 100):
-                    cells[FacetKey(measure, path, division, month, dimension, code)] += sign * total
-    return cells
+        for measure, path, month, sex, ethnic_group, education, born, total in sided_totals(lines, addend).iterator(
+            chunk_size=5000
+        ):
+            for dimension, code in facets_of(sex, ethnic_group, education, born, month // 100):
+                leaves[Leaf(measure, path, month, dimension, code)] += sign * (total or 0)
+    return leaves
 
 
-def unit_facets(units: Iterable[Unit], *, sign: int = 1) -> Counter[FacetKey]:
-    cells: Counter[FacetKey] = Counter()
+def unit_leaves(units: Iterable[Unit], *, sign: int = 1) -> Counter[Leaf]:
+    """What units add at their own places: one each."""
+    leaves: Counter[Leaf] = Counter()
     for u in units:
-        for dimension, code in u.facets:
-            cells[FacetKey(u.measure, u.path, u.division, u.month, dimension, code)] += sign
-    return cells
+        values = (("mode", u.mode), ("category", str(u.category)), ("programme", str(u.programme)), *u.facets)
+        for dimension, code in values:
+            leaves[Leaf(u.measure, u.path, u.month, dimension, code)] += sign
+    return leaves
 
 
-def unit_cells(units: Iterable[Unit], *, sign: int = 1) -> Counter[CellKey]:
-    cells: Counter[CellKey] = Counter()
-    for u in units:
-        cells[CellKey(u.measure, u.path, u.division, u.month, u.mode, u.category, u.programme, "")] += sign
-    return cells
+def raised(leaves: Counter[Leaf]) -> Counter[TotalKey]:
+    """The totals that leaves add to: at their own place and at every node above it, and there by the part below."""
+    totals: Counter[TotalKey] = Counter()
+    for (measure, path, month, dimension, code), total in leaves.items():
+        if not total:
+            continue
+        for node in upwards(path):
+            totals[TotalKey(node, measure, month, dimension, code)] += total
+            if dimension == "mode":  # each line and unit has one
+                totals[TotalKey(node, measure, month, "division", part_below(path, node))] += total
+    return totals
 
 
 PersonKey = tuple[str, str, str, str, str]  # measure, node, span, dimension, code
@@ -167,6 +147,25 @@ def person_keys(units: Iterable[Unit], *, sign: int = 1) -> Counter[PersonKey]:
         for (node, month), change in stock_of(units).items():
             found[(measure, node, str(month), "stock", "")] += sign * change
     return found
+
+
+MONTH = ExtractYear("counted_on") * 100 + ExtractMonth("counted_on")
+
+
+def counts_of_persons(measure: str, units: QuerySet[Any, Any]) -> Iterator[tuple[Any, ...]]:
+    """Rows of ``PersonCount`` over all units of a measure: memory of its distinct person-months."""
+    units = units.order_by()
+    months = units.values_list("person", "path", MONTH, *DIMENSIONS, *SIDES, "birth_year").distinct()
+    for count in distinct_counts(months.iterator(chunk_size=5000)):
+        yield measure, *count
+    if measure in HOLDINGS:
+        changes: Counter[tuple[str, int]] = Counter()
+        held = map(as_unit, units.order_by("person").iterator(chunk_size=5000))
+        for _person, mine in groupby(held, key=lambda unit: unit.person):
+            changes.update(stock_of(mine))
+        for (node, month), change in changes.items():
+            if change:
+                yield measure, node, str(month), "stock", "", change
 
 
 def basis_units(basis: Basis, lines: LineQuerySet, canonical: dict[int, int], *, as_of: int) -> Iterator[Unit]:

@@ -41,3 +41,8 @@ def upwards(path: str) -> list[str]:
     """The paths of a division and of all above it: ``/53/5306/`` → ``/``, ``/53/``, ``/53/5306/``."""
     parts = [part for part in path.split("/") if part]
     return ["/", *("/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1))]
+
+
+def part_below(path: str, node: str) -> str:
+    """The next part of a path below a node above it: of ``/53/5306/530621/`` below ``/53/`` it is ``5306``. Empty at itself."""
+    return path[len(node) :].partition("/")[0]

@@ -1,6 +1,6 @@
 """The province's page as plain values: cards, one table by a chosen dimension, its chart. Screen and workbook both show this.
 
-Read from the summaries: a constant number of queries, constant in the number of lines.
+Read from the summaries: a constant number of queries and of rows, whatever the number of lines.
 """
 
 from __future__ import annotations
@@ -142,14 +142,15 @@ def report(
         by = "division"
     state = state or settled()
     measure = ledger.measure_of(basis)
-    cells = _cells(division, span, measure, by)
     on = min(span.end, max(span.start, clock.today()))
     children = children_known(division, on=on, position=state.position)
-    rows = _rows(division, children, span, measure, cells, by, state.position)
+    between = _between(division) if by == "division" else []
+    found = _found(division, between, span, measure, by)
+    rows = _rows(division, children, span, measure, found, by, state.position)
     total = _total(division, span, measure, rows)
     approved = signed(division, span.start, span.end)
     if by == "division":
-        _fill_completeness(division, children, span, rows, state.position)
+        _fill_completeness(division, children, between, span, rows, state.position)
         for row, child in _of_children(rows, children):
             row.unapproved = approved.under(child.path)
     total.missing = sum(row.missing for row in rows)
@@ -170,14 +171,19 @@ def report(
     )
 
 
-def _cells(division: Division, span: spans.Span, measure: str, by: str) -> dict[str, dict[str, int]]:
-    if by not in SIDES:
-        return summaries.additive(division.path, span, [*SHOWN, measure], by=by)
-    found = summaries.faceted(division.path, span, ["minutes", "hundredths", measure], by=by)
-    # what has no person has no such side: it stands in the row that says so, and the total is the same
-    for name, totals in summaries.additive(division.path, span, ["classes", "sessions", "unnamed"]).items():
-        found[name] = totals
+def _found(division: Division, between: list[str], span: spans.Span, measure: str, by: str) -> dict[str, dict[str, int]]:
+    if by == "division":
+        return summaries.additive_below(division.path, span, [*SHOWN, measure], through=between)
+    found = summaries.additive(division.path, span, [*SHOWN, measure], by=by)
+    if by in SIDES:
+        # what has no person has no such side: it stands in the row that says so, and the total is the same
+        found |= summaries.additive(division.path, span, ["classes", "sessions", "unnamed"])
     return found
+
+
+def _between(division: Division) -> list[str]:
+    """Paths of the statistical divisions right below: what lies in them is told apart by the children shown."""
+    return list(Division.objects.filter(parent=division, is_statistical=True).values_list("path", flat=True).distinct())
 
 
 def _rows(
@@ -185,21 +191,21 @@ def _rows(
     children: list[Division],
     span: spans.Span,
     measure: str,
-    cells: dict[str, dict[str, int]],
+    found: dict[str, dict[str, int]],
     by: str,
     position: int,
 ) -> list[TableRow]:
     if by == "division":
-        return _division_rows(division, children, span, measure, cells, position)
+        return _division_rows(division, children, span, measure, found, position)
     named: dict[str, Any] = {"category": Category, "programme": Programme}
     names = {str(pk): name for pk, name in named[by].objects.values_list("pk", "name")} if by in named else {}
     persons = summaries.distinct_persons(division.path, span, measure, by=by)
     order = [str(month) for month in span.months] if by == "month" else []
-    keys = dict.fromkeys([*order, *sorted({key for totals in cells.values() for key in totals} | persons.keys())])
+    keys = dict.fromkeys([*order, *sorted({key for totals in found.values() for key in totals} | persons.keys())])
     rows = []
     for key in keys:
         row = TableRow(key, known(names.get(key)) or label("" if by in named else key, by), persons=persons.get(key, 0))
-        for name, totals in cells.items():
+        for name, totals in found.items():
             _put(row, name, totals.get(key, 0), measure)
         if not row.empty or key in order:
             rows.append(row)
@@ -207,12 +213,12 @@ def _rows(
 
 
 def _division_rows(
-    division: Division, children: list[Division], span: spans.Span, measure: str, cells: dict[str, dict[str, int]], position: int
+    division: Division, children: list[Division], span: spans.Span, measure: str, found: dict[str, dict[str, int]], position: int
 ) -> list[TableRow]:
     split = splitter(division, "division", on=span.end, position=position)
     persons = summaries.distinct_persons_of([child.path for child in children], span, measure)
     rows = {child.code: TableRow(child.code, child.name, child.code, persons=persons.get(child.path, 0)) for child in children}
-    for name, totals in cells.items():
+    for name, totals in found.items():
         for path, value in totals.items():
             code = split.key(Fact(path, 0))
             if code not in rows:
@@ -240,14 +246,16 @@ def _total(division: Division, span: spans.Span, measure: str, rows: Iterable[Ta
     return total
 
 
-def _fill_completeness(division: Division, children: list[Division], span: spans.Span, rows: list[TableRow], position: int) -> None:
+def _fill_completeness(
+    division: Division, children: list[Division], between: list[str], span: spans.Span, rows: list[TableRow], position: int
+) -> None:
     """Sessions planned in months that are over and not held; and what is locked for the whole period."""
     last_over = month_of(clock.today().replace(day=1) - dt.timedelta(days=1))
     by_code = {row.key: row for row in rows}
     if span.first <= last_over:
         over = spans.Span(span.code, span.first, min(span.last, last_over))
         split = splitter(division, "division", on=span.end, position=position)
-        found = summaries.additive(division.path, over, ["planned", "sessions"], by="division")
+        found = summaries.additive_below(division.path, over, ["planned", "sessions"], through=between)
         for name, sign in (("planned", 1), ("sessions", -1)):
             for path, value in found.get(name, {}).items():
                 row = by_code.get(split.key(Fact(path, 0)))

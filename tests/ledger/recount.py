@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os.path
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -121,14 +122,26 @@ def band(born: Any, year: int) -> str:
     return f"{int(cut.categories[cut.codes[0]].left):02}"
 
 
-def by_side(units: pd.DataFrame) -> dict[tuple[str, int, str, str], int]:
-    """(path, month, side of the person, code) → units."""
+def acts(lines: pd.DataFrame) -> pd.DataFrame:
+    """Lines in the columns of units: each by itself."""
+    found = [_row(line["human"], line["posted_on"], line, line["mode"]) for line in lines.to_dict("records")]
+    kept = lines[["kind", "topic", "minutes", "hour_hundredths", "quantity"]].reset_index(drop=True)
+    return pd.concat([pd.DataFrame(found, columns=COLUMNS), kept], axis=1)
+
+
+def totals_at_every_node(found: pd.DataFrame, dimensions: Iterable[str], *, of: str = "") -> dict[tuple[str, int, str, str], int]:
+    """(node, month, dimension, code) → rows, or the sum of a column, by brute force: what lies at the node or below it."""
     counts: dict[tuple[str, int, str, str], int] = {}
-    for unit in units.to_dict("records"):
-        for side in ("sex", "ethnic", "education", "age"):
-            key = (unit["path"], unit["day"].year * 100 + unit["day"].month, side, unit[side])
-            counts[key] = counts.get(key, 0) + 1
-    return counts
+    for row in found.to_dict("records"):
+        parts = [p for p in row["path"].split("/") if p]
+        month = row["day"].year * 100 + row["day"].month
+        for depth in range(len(parts) + 1):
+            node = "".join(f"/{part}" for part in parts[:depth]) + "/"
+            below = parts[depth] if depth < len(parts) else ""
+            for dimension, code in (("division", below), *((name, str(row[name])) for name in dimensions)):
+                key = (node, month, dimension, code)
+                counts[key] = counts.get(key, 0) + (int(row[of]) if of else 1)
+    return {key: total for key, total in counts.items() if total}
 
 
 def distinct_at_every_node(units: pd.DataFrame) -> dict[tuple[str, str, str, str], int]:

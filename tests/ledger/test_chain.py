@@ -12,12 +12,14 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from lms.audit.models import AuditEvent
+from lms.core.snapshot import snapshot
 from lms.ledger import chain, services
 from lms.ledger.kinds import Kind
-from lms.ledger.models import Cell, CountedUnit, DayChain, Line, LineTag, PersonCount
+from lms.ledger.models import CountedUnit, DayChain, Line, LineTag, NodeTotal, PersonCount
 from lms.ledger.verifying import verify
 from tests.factories import ledger as book
-from tests.factories.world import make_person
+from tests.factories.world import make_division_tree, make_person
+from tests.ledger.test_posting import in_threads
 
 DAY = dt.date(2022, 3, 10)
 
@@ -142,16 +144,68 @@ def test_rewritten_chain_is_found_by_its_published_head(lines):
     assert faults() == [("heads", DAY.isoformat())]
 
 
-@pytest.mark.parametrize("model", [Cell, PersonCount, CountedUnit])
-def test_wrong_total_is_found_and_a_rebuild_mends_it(lines, model):
+def changed(model, **values):
+    """One stored row says something else than it did."""
+    row = model.objects.order_by("pk").first()
+    model.objects.filter(pk=row.pk).update(**values)
+    return row
+
+
+def copied(model, **values):
+    """A row too many."""
+    row = model.objects.order_by("pk").first()
+    model.objects.create(**{f.name: getattr(row, f.name) for f in model._meta.fields[1:]} | values)
+    return row
+
+
+BREAKING = [
+    ("ledger.total", NodeTotal, lambda: changed(NodeTotal, total=99).node),
+    ("ledger.total", NodeTotal, lambda: copied(NodeTotal, node="/nowhere/").measure),
+    ("ledger.total", NodeTotal, lambda: NodeTotal.objects.filter(dimension="age").delete() and "age"),
+    ("ledger.persons", PersonCount, lambda: changed(PersonCount, persons=99).span),
+    ("ledger.persons", PersonCount, lambda: PersonCount.objects.all().delete() and "basis"),
+    ("ledger.unit", CountedUnit, lambda: changed(CountedUnit, mode="mixed").measure),
+    ("ledger.unit", CountedUnit, lambda: str(changed(CountedUnit, counted_on=DAY + dt.timedelta(days=1)).line)),
+    ("ledger.unit", CountedUnit, lambda: copied(CountedUnit, slot="x").measure),
+    ("ledger.unit", CountedUnit, lambda: CountedUnit.objects.all().delete() and "basis"),
+]
+
+
+@pytest.mark.parametrize("where, model, damage", BREAKING, ids=[f"{where}-{n}" for n, (where, *_rest) in enumerate(BREAKING)])
+def test_wrong_total_is_found_alone_and_a_rebuild_mends_it(lines, where, model, damage):
+    """What is made anew rests on the lines: a unit that is wrong makes no total look wrong that is right."""
     services.seal_day()
-    row = model.objects.first()
-    if model is Cell:
-        model.objects.filter(pk=row.pk).update(total=row.total + 1)
-    elif model is PersonCount:
-        model.objects.filter(pk=row.pk).update(persons=row.persons + 1)
-    else:
-        row.delete()
-    assert len(faults()) == 1
+    assert model.objects.exists()
+    named = damage()
+    [(found, row)] = faults()
+    assert found == where and named in row
     services.rebuild_summaries()
     assert faults() == []
+
+
+def test_many_faults_are_each_named_once(lines):
+    services.seal_day()
+    tamper("ledger_line", "UPDATE ledger_line SET evidence = 'x' WHERE id IN (%s, %s)", lines[0].pk, lines[1].pk)
+    wrong = NodeTotal.objects.filter(measure="minutes", node="/53/").update(total=7)
+    PersonCount.objects.all().delete()
+    changed(CountedUnit, mode="mixed")
+    found = verify().faults
+    assert [fault.where for fault in found] == ["ledger.line", "ledger.unit", "ledger.total", "ledger.persons"]
+    assert found[0].row == str(lines[0].uuid)
+    assert found[2].sentence.startswith(str(wrong)) and "/53/" in found[2].row
+
+
+@pytest.mark.django_db(transaction=True)
+def test_verifying_sees_one_moment_and_keeps_nobody_from_writing():
+    world = make_division_tree()
+    book.line(Kind.HEADCOUNT, DAY, division=world.county)
+    before = Line.objects.count()
+    with snapshot():
+        assert Line.objects.count() == before
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE found_anew AS SELECT * FROM ledger_line")
+        in_threads(1, lambda _number: book.line(Kind.HEADCOUNT, DAY, division=world.county))
+        assert Line.objects.count() == before
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE found_anew")
+    assert Line.objects.count() == before + 1

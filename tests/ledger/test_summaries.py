@@ -16,7 +16,7 @@ from lms.core import positions
 from lms.core.errors import LmsError
 from lms.ledger import selectors, services
 from lms.ledger.kinds import Kind, Mode
-from lms.ledger.models import Cell, CountedUnit, CountingBasis, FacetCell, Line, PersonCount
+from lms.ledger.models import CountedUnit, CountingBasis, Line, NodeTotal, PersonCount
 from lms.people import services as people
 from lms.people.models import Merge
 from tests.factories import ledger as book
@@ -151,51 +151,36 @@ class History:
 
 
 def stored() -> tuple[dict, dict, set]:
-    cells = {(c.measure, c.path, c.month, c.mode, c.category, c.programme, c.topic): c.total for c in Cell.objects.all() if c.total}
-    persons = {(p.measure, p.node, p.span, p.dimension, p.code): p.persons for p in PersonCount.objects.all() if p.persons}
+    totals = {(t.measure, t.node, t.month, t.dimension, t.code): t.total for t in NodeTotal.objects.all()}
+    persons = {(p.measure, p.node, p.span, p.dimension, p.code): p.persons for p in PersonCount.objects.all()}
     units = {(u.measure, u.person, u.occasion, u.slot, u.counted_on, u.path, u.mode, u.line) for u in CountedUnit.objects.all()}
-    return cells, persons, units
+    assert 0 not in totals.values() and 0 not in persons.values()
+    return totals, persons, units
 
 
-def additive(cells: dict, measure: str) -> dict[tuple, int]:
-    found: dict[tuple, int] = {}
-    for (name, path, month, *_rest), total in cells.items():
-        if name == measure:
-            found[(path, month)] = found.get((path, month), 0) + total
-    return {key: total for key, total in found.items() if total}
-
-
-def by_path_and_month(frame, column) -> dict[tuple, int]:
-    found: dict[tuple, int] = {}
-    for row in frame.to_dict("records"):
-        day = row["posted_on"]
-        key = (row["division__path"], day.year * 100 + day.month)
-        found[key] = found.get(key, 0) + int(row[column])
-    return {key: total for key, total in found.items() if total}
+def of(totals: dict, measure: str) -> dict[tuple, int]:
+    """(node, month, dimension, code) → total of one measure."""
+    return {key: total for (name, *key), total in totals.items() if name == measure for key in [tuple(key)]}
 
 
 def check_against_recount() -> None:
-    cells, persons, _units = stored()
+    totals, persons, _units = stored()
     lines = recount.frame()
     for code, units in (("class", recount.person_times(lines)), ("half_day", recount.half_days(lines))):
         measure = f"basis:{CountingBasis.objects.get(code=code).pk}"
-        expected: dict[tuple, int] = {}
-        for unit in units.to_dict("records"):
-            key = (unit["path"], unit["day"].year * 100 + unit["day"].month)
-            expected[key] = expected.get(key, 0) + 1
-        assert additive(cells, measure) == expected
+        assert of(totals, measure) == recount.totals_at_every_node(units, recount.DIMENSIONS)
         mine = {key[1:]: count for key, count in persons.items() if key[0] == measure}
         assert mine == recount.distinct_at_every_node(units)
-        sides: dict[tuple, int] = {}
-        for cell in FacetCell.objects.filter(measure=measure):
-            key = (cell.path, cell.month, cell.dimension, cell.code)
-            sides[key] = sides.get(key, 0) + cell.total
-        assert {key: total for key, total in sides.items() if total} == recount.by_side(units)
-    learning = lines[lines.kind.isin(["attended", "studied"])]
-    assert additive(cells, "minutes") == by_path_and_month(learning, "minutes")
-    assert additive(cells, "hundredths") == by_path_and_month(learning, "hour_hundredths")
-    assert additive(cells, "classes") == by_path_and_month(lines[(lines.kind == "held") & (lines.topic == "class")], "quantity")
-    assert additive(cells, "unnamed") == by_path_and_month(lines[lines.kind == "headcount"], "quantity")
+    acts = recount.acts(lines)
+    learning = acts[acts.kind.isin(["attended", "studied"])]
+    for measure, column in (("minutes", "minutes"), ("hundredths", "hour_hundredths")):
+        assert of(totals, measure) == recount.totals_at_every_node(learning, recount.DIMENSIONS, of=column)
+    for measure, counted in (
+        ("classes", acts[(acts.kind == "held") & (acts.topic == "class")]),
+        ("planned", acts[acts.kind == "scheduled"]),
+        ("unnamed", acts[acts.kind == "headcount"]),
+    ):
+        assert of(totals, measure) == recount.totals_at_every_node(counted, ("mode", "category", "programme"), of="quantity")
     for measure, kind in (("licence", "licensed"), ("registration", "registered")):
         for node in ("/", "/53/", "/53/5306/530621/", "/51/"):
             for month, end in ((202201, dt.date(2022, 1, 31)), (202203, dt.date(2022, 3, 31)), (202205, dt.date(2022, 5, 31))):
@@ -246,9 +231,9 @@ def test_refresh_is_left_to_the_scheduler_when_far_behind(world):
     for _ in range(3):
         book.line(Kind.HEADCOUNT, dt.date(2022, 1, 1), division=world.county, quantity=2)
     assert services.refresh_summaries(at_most=2).lag == 3
-    assert not Cell.objects.exists()
+    assert not NodeTotal.objects.exists()
     assert services.refresh_summaries(at_most=1000).lag == 0
-    assert Cell.objects.get().total == 6
+    assert NodeTotal.objects.get(node=world.nation.path, dimension="mode").total == 6
 
 
 @pytest.mark.django_db
@@ -264,7 +249,7 @@ def test_basis_stated_later_counts_what_stood_before(world):
         by=book.BY,
     )
     services.refresh_summaries()
-    assert Cell.objects.get(measure=selectors.measure_of(basis)).total == 1
+    assert NodeTotal.objects.get(measure=selectors.measure_of(basis), node=world.county.path, dimension="mode").total == 1
 
 
 @pytest.mark.django_db
@@ -273,9 +258,9 @@ def test_totals_that_come_to_nothing_leave_no_row(world):
     line = book.attended(make_person(world.county), planned)
     book.line(Kind.HEADCOUNT, dt.date(2022, 1, 3), division=world.county, quantity=2)
     services.refresh_summaries()
-    assert FacetCell.objects.exists() and PersonCount.objects.exists()
+    assert NodeTotal.objects.filter(dimension="sex").exists() and PersonCount.objects.exists()
     services.reverse(line, reason="更正", by=book.BY)
     services.reverse(planned, reason="更正", by=book.BY)
     services.refresh_summaries()
-    assert list(Cell.objects.values_list("measure", "total")) == [("unnamed", 2)]
-    assert not FacetCell.objects.exists() and not PersonCount.objects.exists() and not CountedUnit.objects.exists()
+    assert set(NodeTotal.objects.values_list("measure", "total")) == {("unnamed", 2)}
+    assert not PersonCount.objects.exists() and not CountedUnit.objects.exists()

@@ -15,7 +15,7 @@ from django.urls import reverse
 from lms.accounts.roles import Role
 from lms.ledger import services
 from lms.ledger.kinds import Kind
-from lms.ledger.models import Cell
+from lms.ledger.models import NodeTotal
 from lms.places.changing import Heir, change_division
 from lms.places.models import Division, Level
 from lms.places.signals import tree_loaded
@@ -132,7 +132,7 @@ def test_each_question_and_language_has_its_own_text(manager, world, half_day):
     manager.post(reverse("set_language"), {"language": "en", "next": "/"})
     with CaptureQueriesContext(connection) as asked:  # made anew: catalogues may not be compiled where this runs
         text(manager)
-    assert any("ledger_cell" in query["sql"] for query in asked)
+    assert any("ledger_nodetotal" in query["sql"] for query in asked)
 
 
 def test_readers_share_the_figures_and_nothing_else(manager, world, half_day):
@@ -146,9 +146,9 @@ def test_readers_share_the_figures_and_nothing_else(manager, world, half_day):
 
 def test_summaries_made_anew_are_read_anew(manager, world, half_day):
     assert shown(text(manager)) == "1"
-    Cell.objects.all().delete()
+    NodeTotal.objects.all().delete()
     assert shown(text(manager)) == "1", "nothing told that the summaries were damaged"
     services.rebuild_summaries()
     with CaptureQueriesContext(connection) as asked:
         assert shown(text(manager)) == "1"
-    assert any("ledger_cell" in query["sql"] for query in asked)
+    assert any("ledger_nodetotal" in query["sql"] for query in asked)

@@ -3,18 +3,17 @@
 from lms.ledger.models.chain import DayChain, Seal
 from lms.ledger.models.lines import Line, LineTag
 from lms.ledger.models.standards import CountingBasis, HourRegime, HourScheme, PeriodLock
-from lms.ledger.models.summaries import Cell, CountedUnit, FacetCell, PersonCount, SummaryState
+from lms.ledger.models.summaries import CountedUnit, NodeTotal, PersonCount, SummaryState
 
 __all__ = [
-    "Cell",
     "CountedUnit",
     "CountingBasis",
     "DayChain",
-    "FacetCell",
     "HourRegime",
     "HourScheme",
     "Line",
     "LineTag",
+    "NodeTotal",
     "PeriodLock",
     "PersonCount",
     "Seal",

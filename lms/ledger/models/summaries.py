@@ -57,50 +57,27 @@ class CountedUnit(models.Model):
         ]
 
 
-class Cell(models.Model):
-    """An additive total of one measure for one leaf division, month and every dimension; a parent is the sum of its leaves."""
+class NodeTotal(models.Model):
+    """An additive total of one measure at one tree node, month and value of one dimension: what stands there and below.
 
-    PERSONAL: tuple[str, ...] = ()
-
-    measure = models.CharField(max_length=32)
-    path = models.CharField(max_length=64)  # of the division as then
-    division = models.BigIntegerField()
-    month = models.PositiveIntegerField()  # yyyymm
-    mode = models.CharField(max_length=12, blank=True)
-    category = models.BigIntegerField(default=0)
-    programme = models.BigIntegerField(default=0)
-    topic = models.CharField(max_length=40, blank=True)
-    total = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["path", "month", "measure"], name="ledger_cell_place")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["measure", "division", "month", "mode", "category", "programme", "topic"], name="ledger_cell_once"
-            )
-        ]
-
-
-class FacetCell(models.Model):
-    """An additive total of one measure for one leaf, month and value of one side of the person: sex, ethnic, education or age.
-
-    Each dimension by itself: crossed they would be as many as the persons. Measures without persons have none.
+    ``dimension``: mode, category, programme, ``division`` (its code is the next part of the path below the node, empty for what
+    stands at the node itself); for what is counted per person also sex, ethnic, education, age. Each by itself: crossed they
+    would be as many as the persons. So a page reads its own node, however many leaves there are below.
     """
 
     PERSONAL: tuple[str, ...] = ()
 
+    node = models.CharField(max_length=64)  # a division's path, as then
     measure = models.CharField(max_length=32)
-    path = models.CharField(max_length=64)
-    division = models.BigIntegerField()
     month = models.PositiveIntegerField()  # yyyymm
     dimension = models.CharField(max_length=12)
-    code = models.CharField(max_length=8, blank=True)
+    code = models.CharField(max_length=32, blank=True)
     total = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["dimension", "path", "month", "measure"], name="ledger_facet_place")]
         constraints = [
-            models.UniqueConstraint(fields=["measure", "division", "month", "dimension", "code"], name="ledger_facet_once")
+            # in this order it is also the index that every page reads by
+            models.UniqueConstraint(fields=["node", "dimension", "month", "measure", "code"], name="ledger_nodetotal_once"),
         ]
 
 

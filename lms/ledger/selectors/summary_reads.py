@@ -1,47 +1,44 @@
-"""Reads of the summaries: as many rows as there are leaves and dimensions, however many lines the ledger holds."""
+"""Reads of the summaries: the rows of one node, however many lines the ledger holds and however many leaves lie below."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Max, Min, Q, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
-from lms.ledger.models import Cell, CountedUnit, FacetCell, PersonCount, SummaryState
+from lms.ledger.models import CountedUnit, NodeTotal, PersonCount, SummaryState
 from lms.ledger.spans import Span
-
-# which column of a cell a dimension splits by
-COLUMNS = {"division": "path", "month": "month", "mode": "mode", "category": "category", "programme": "programme", "topic": "topic"}
-
-
-FACETS = ("sex", "ethnic", "education", "age")  # sides of the person, each split by itself
 
 
 def summarised_position() -> int:
     return SummaryState.objects.values_list("position", flat=True).get(pk=1)
 
 
-def additive(path: str, span: Span, measures: Iterable[str], *, by: str = "") -> dict[str, dict[str, int]]:
-    """measure → value of the dimension (``""`` without one) → total, for a subtree and period."""
-    cells = Cell.objects.filter(month__gte=span.first, month__lte=span.last, measure__in=list(measures))
-    if path != "/":
-        cells = cells.filter(path__startswith=path)
-    column = [COLUMNS[by]] if by else []
+def additive(node: str, span: Span, measures: Iterable[str], *, by: str = "") -> dict[str, dict[str, int]]:
+    """measure → value of the dimension (``""`` without one) → total, for a node with all below it and a period."""
+    rows = _totals([node], by if by not in ("", "month") else "mode", span, measures)
+    column = {"": [], "month": ["month"]}.get(by, ["code"])
     found: dict[str, dict[str, int]] = {}
-    for measure, *rest, total in cells.order_by().values_list("measure", *column).annotate(sum=Sum("total")):
-        found.setdefault(measure, {})[str(rest[0]) if rest else ""] = total
+    for measure, *key, total in rows.values_list("measure", *column).annotate(sum=Sum("total")):
+        found.setdefault(measure, {})[str(key[0]) if key else ""] = total
     return found
 
 
-def faceted(path: str, span: Span, measures: Iterable[str], *, by: str) -> dict[str, dict[str, int]]:
-    """As ``additive``, split by a side of the person."""
-    cells = FacetCell.objects.filter(dimension=by, month__gte=span.first, month__lte=span.last, measure__in=list(measures))
-    if path != "/":
-        cells = cells.filter(path__startswith=path)
+def additive_below(node: str, span: Span, measures: Iterable[str], *, through: Sequence[str] = ()) -> dict[str, dict[str, int]]:
+    """measure → path right below the node, or the node itself → total. ``through``: nodes that are looked into as well."""
+    rows = _totals([node, *through], "division", span, measures)
     found: dict[str, dict[str, int]] = {}
-    for measure, code, total in cells.order_by().values_list("measure", "code").annotate(sum=Sum("total")):
-        found.setdefault(measure, {})[code] = total
+    for measure, above, code, total in rows.values_list("measure", "node", "code").annotate(sum=Sum("total")):
+        path = f"{above}{code}/" if code else above
+        if above != node or path not in through:
+            found.setdefault(measure, {})[path] = total
     return found
+
+
+def _totals(nodes: list[str], dimension: str, span: Span, measures: Iterable[str]) -> QuerySet[NodeTotal]:
+    months = NodeTotal.objects.filter(node__in=nodes, dimension=dimension, month__gte=span.first, month__lte=span.last)
+    return months.filter(measure__in=list(measures)).order_by()
 
 
 def distinct_persons(node: str, span: Span, measure: str, *, by: str = "") -> dict[str, int]:
@@ -65,10 +62,9 @@ def stock(node: str, measure: str, month: int) -> int:
     return rows.aggregate(total=Sum("persons"))["total"] or 0
 
 
-def years_with_lines(path: str) -> tuple[int, int] | None:
+def years_with_lines(node: str) -> tuple[int, int] | None:
     """The first and last year that anything is reported for in a subtree."""
-    cells = Cell.objects.all() if path == "/" else Cell.objects.filter(path__startswith=path)
-    found = cells.aggregate(first=Min("month"), last=Max("month"))
+    found = NodeTotal.objects.filter(node=node, dimension="mode").aggregate(first=Min("month"), last=Max("month"))
     return (found["first"] // 100, found["last"] // 100) if found["first"] else None
 
 

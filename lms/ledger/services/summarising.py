@@ -19,7 +19,7 @@ from lms.ledger.folding import Basis, Unit
 from lms.ledger.kinds import Kind
 from lms.ledger.models import CountedUnit, Line, SummaryState
 from lms.ledger.services import rebuilding
-from lms.ledger.summaries import CellKey, FacetKey, PersonKey
+from lms.ledger.summaries import Leaf, PersonKey, TotalKey
 from lms.people import selectors as people
 
 STEP = 4000  # lines settled in one transaction
@@ -120,20 +120,18 @@ def _settle(start: int, target: int) -> None:
     after = people.canonical_ids(target)
     before = people.canonical_ids(start) if people.linked_since(start) else after
     touched = _touched(start, target, before, after)
-    cells: Counter[CellKey] = Counter()
-    facets: Counter[FacetKey] = Counter()
+    leaves: Counter[Leaf] = Counter()
     for sign in (1, -1):
         for pks in _chunks([line.reverses_id or line.pk for line in touched.lines if line.sign == sign], CHUNK):
-            cells.update(summaries.line_cells(Line.objects.filter(pk__in=pks), sign=sign))
-            facets.update(summaries.line_facets(Line.objects.filter(pk__in=pks), sign=sign))
+            leaves.update(summaries.line_leaves(Line.objects.filter(pk__in=pks), sign=sign))
     persons: Counter[PersonKey] = Counter()
     for basis in summaries.all_bases().values():
         change = _basis_change(basis, touched, after, start, target)
-        _apply(*change, cells=cells, facets=facets, persons=persons, measure=basis.measure)
+        _apply(*change, leaves=leaves, persons=persons, measure=basis.measure)
     for measure in summaries.HOLDINGS:
         change = _holding_change(measure, touched, after, target)
-        _apply(*change, cells=cells, facets=facets, persons=persons, measure=measure)
-    _add_cells(cells, facets)
+        _apply(*change, leaves=leaves, persons=persons, measure=measure)
+    _add_totals(summaries.raised(leaves))
     _add_persons(persons)
 
 
@@ -190,21 +188,18 @@ def _apply(
     stored: dict[int, Unit],
     fresh: list[Unit],
     *,
-    cells: Counter[CellKey],
-    facets: Counter[FacetKey],
+    leaves: Counter[Leaf],
     persons: Counter[PersonKey],
     measure: str,
 ) -> None:
-    """Replace the stored units of the touched groups by the fresh ones; what differs moves cells and counts of persons."""
+    """Replace the stored units of the touched groups by the fresh ones; what differs moves totals and counts of persons."""
     was, now = set(stored.values()), set(fresh)
     removed = {pk: unit for pk, unit in stored.items() if unit not in now}
     added = [unit for unit in fresh if unit not in was]
     if not removed and not added:
         return
-    cells.update(summaries.unit_cells(removed.values(), sign=-1))
-    cells.update(summaries.unit_cells(added))
-    facets.update(summaries.unit_facets(removed.values(), sign=-1))
-    facets.update(summaries.unit_facets(added))
+    leaves.update(summaries.unit_leaves(removed.values(), sign=-1))
+    leaves.update(summaries.unit_leaves(added))
     for pks in _chunks(sorted(removed), CHUNK):
         CountedUnit.objects.filter(pk__in=pks).delete()
     CountedUnit.objects.bulk_create([summaries.as_row(u) for u in added], batch_size=CHUNK)
@@ -225,24 +220,16 @@ def _apply(
             persons.update(summaries.person_keys(after))
 
 
-def _add_cells(cells: Counter[CellKey], facets: Counter[FacetKey]) -> None:
-    _add(
-        "ledger_cell",
-        CellKey._fields,
-        ("measure", "division", "month", "mode", "category", "programme", "topic"),
-        "total",
-        cells,
-    )
-    facet = ("measure", "division", "month", "dimension", "code")
-    _add("ledger_facetcell", FacetKey._fields, facet, "total", facets)
+def _add_totals(totals: Counter[TotalKey]) -> None:
+    _add("ledger_nodetotal", TotalKey._fields, "total", totals)
 
 
 def _add_persons(counts: Counter[PersonKey]) -> None:
     key = ("measure", "node", "span", "dimension", "code")
-    _add("ledger_personcount", key, key, "persons", counts)
+    _add("ledger_personcount", key, "persons", counts)
 
 
-def _add(table: str, columns: Sequence[str], unique: Sequence[str], total: str, changes: Counter[Any]) -> None:
+def _add(table: str, columns: Sequence[str], total: str, changes: Counter[Any]) -> None:
     """Add each change to its row, in one statement a chunk; rows that come to nothing go."""
     rows = sorted((key, change) for key, change in changes.items() if change)
     names = ", ".join([*columns, total])
@@ -251,7 +238,7 @@ def _add(table: str, columns: Sequence[str], unique: Sequence[str], total: str, 
         for part in _chunks(rows, CHUNK):
             cursor.execute(
                 f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(part))} "  # noqa: S608
-                f"ON CONFLICT ({', '.join(unique)}) DO UPDATE SET {total} = {table}.{total} + excluded.{total}"
+                f"ON CONFLICT ({', '.join(columns)}) DO UPDATE SET {total} = {table}.{total} + excluded.{total}"
                 f" RETURNING id, {total}",
                 [value for key, change in part for value in (*key, change)],
             )
