@@ -69,8 +69,7 @@ def commit_chunk(*, roster: RosterImport, after: int = 0, by: Actor) -> list[int
         for index, person in persons.items():
             rows[index].person_id, rows[index].committed_at = person.pk, now
             contents[index] = {"name": contents[index]["name"], "organisation": contents[index]["organisation"]}
-        if roster.give_accounts:
-            _open_accounts(list(persons.values()), [contents[i] for i in persons], by)
+        opened = _open_accounts(list(persons.values()), [contents[i] for i in persons], by) if roster.give_accounts else []
         bulk.update_rows(
             RosterRow,
             ("verdict", "problems", "person", "committed_at", "sealed"),
@@ -80,6 +79,7 @@ def commit_chunk(*, roster: RosterImport, after: int = 0, by: Actor) -> list[int
             ],
         )
         ledger.post(drafts, by=by)
+        people.bind_accounts(opened)
     return [row.number for row in rows]
 
 
@@ -131,9 +131,10 @@ def _organisations(wanted: list[tuple[str, Division]], by: Actor) -> list[Organi
     return [known.get(name) or entered.get((name, division.pk)) for name, division in wanted]
 
 
-def _open_accounts(persons: list[Any], contents: list[dict[str, Any]], by: Actor) -> None:
-    """Accounts for those who have none; their initial passwords stay sealed in the rows until the list is delivered."""
+def _open_accounts(persons: list[Any], contents: list[dict[str, Any]], by: Actor) -> list[Person]:
+    """Accounts for those who have none, still to be bound; initial passwords stay sealed in the rows until they are delivered."""
     content_by_pk = dict(zip([p.pk for p in persons], contents, strict=True))
     without = [p for p in persons if p.user_id is None]
-    for user, password in people.open_accounts(without, by):
+    for user, password in people.open_accounts(without, by, bind=False):
         content_by_pk[user.person.pk].update(username=user.username, password=password)
+    return [p for p in without if p.user_id is not None]

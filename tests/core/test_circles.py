@@ -8,11 +8,14 @@ import threading
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from courses.services import roster_commit as committing
 from exams import services as exams
 from exams.models import Attempt
 from exams.services import seats
 from lms.core import positions
 from lms.core.errors import Refused
+from lms.ledger.kinds import Kind
+from lms.ledger.models import Line
 from lms.notices import services as notices
 from lms.notices.models import Notice
 from lms.people.models import Person
@@ -22,6 +25,8 @@ from lms.supervision import services as supervision
 from lms.supervision.models import SupervisionSession
 from lms.supervision.services import records, signing
 from tests.factories import exams as make
+from tests.factories import ledger as book
+from tests.factories import rosters
 from tests.factories.supervision import make_draft, make_team, moment
 from tests.factories.world import make_division_tree, make_person, make_user
 
@@ -107,6 +112,34 @@ def test_somebody_is_erased_while_a_record_of_theirs_is_entered(monkeypatch):
     monkeypatch.setattr(positions, "take", slowly)
     got = side_by_side(erases=lambda: erase(person=person, reason="本人申请", by=world.system), enters=enters)
     assert got["erases"].person.erased_at and isinstance(got["enters"], int)
+
+
+def test_an_account_is_opened_for_somebody_of_whom_a_line_is_posted(monkeypatch):
+    """Whose account is another holds the person against all who name it; who posts names it at the commit, with the position."""
+    world, opened, posted = make_division_tree(), threading.Event(), threading.Event()
+    known = rosters.confirmed(world.county, range(1, 3), give_accounts=False)
+    committing.commit_chunk(roster=known, by=world.system)
+    again = rosters.confirmed(world.county, range(1, 3), give_accounts=True)
+    person = known.rows.get(number=2).person
+    post = committing.ledger.post
+
+    def slowly(drafts, **terms):
+        if in_thread("enters"):
+            opened.set()
+            posted.wait(1)
+        return post(drafts, **terms)
+
+    def posts():
+        opened.wait(SOON)
+        with transaction.atomic():
+            line = book.line(Kind.HEADCOUNT, DAY, person=person)
+            posted.set()
+            return line
+
+    monkeypatch.setattr(committing.ledger, "post", slowly)
+    got = side_by_side(enters=lambda: committing.commit_chunk(roster=again, by=world.system), posts=posts)
+    assert got["enters"] == [2, 3] and isinstance(got["posts"], Line), got
+    assert Person.objects.filter(user__isnull=False).count() == 2
 
 
 def test_a_seat_is_given_up_while_its_holder_begins(monkeypatch):

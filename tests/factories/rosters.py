@@ -186,3 +186,22 @@ def xls(rows: list[list[Any]], *, hidden_rows: tuple[int, ...] = (), hidden_colu
     header += struct.pack("<IIIIIIIII", 0, fat_sectors, sectors, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     header += struct.pack("<109I", *(locations + [0xFFFFFFFF] * (109 - len(locations))))
     return header + stream + directory + struct.pack(f"<{len(fat)}I", *fat)
+
+
+def confirmed(county: Any, numbers: Any, *, give_accounts: bool = False) -> Any:
+    """A roster for a class of its own, read, looked through and confirmed: waiting for its worker."""
+    from django.core.files.base import ContentFile
+
+    from courses import services
+    from courses.services import roster as staging
+    from tests.factories.courses import SYSTEM, make_class
+
+    content = ContentFile(xlsx([row(n) for n in numbers]), "名册.xlsx")
+    roster = services.upload_roster(training_class=make_class(county), file=content, give_accounts=give_accounts, by=SYSTEM)
+    staging.read_roster(roster=type(roster).objects.get(pk=roster.pk), by=SYSTEM)
+    roster.refresh_from_db()
+    take_columns(roster, by=SYSTEM)
+    roster.refresh_from_db()
+    roster = staging.examine_roster(roster=roster, by=SYSTEM)
+    services.confirm_roster(roster=roster, send=False, by=SYSTEM)
+    return roster

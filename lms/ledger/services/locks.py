@@ -35,7 +35,7 @@ def lift_lock(*, lock: PeriodLock, reason: str, by: Actor) -> PeriodLock:
         raise Refused(_("请写明解除锁定的原因。"))
     with transaction.atomic():
         positions.take()
-        row = PeriodLock.objects.select_for_update(of=("self",)).select_related("division").get(pk=lock.pk)
+        row = PeriodLock.objects.select_for_update(of=("self",), no_key=True).select_related("division").get(pk=lock.pk)
         if row.lifted_at is not None:
             return row
         row.lifted_at, row.lifted_by, row.lifted_reason = clock.now(), by.uuid, reason[:200]

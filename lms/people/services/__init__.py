@@ -1,6 +1,6 @@
 """Every change to persons. Split by meaning; callers name them all as ``people.services.x``."""
 
-from lms.people.services.accounts import open_account, open_accounts
+from lms.people.services.accounts import bind_accounts, open_account, open_accounts
 from lms.people.services.consents import answer_consents, record_consent
 from lms.people.services.documents import add_document, reveal_document
 from lms.people.services.erasure import Erasure, erase
@@ -17,6 +17,7 @@ __all__ = [
     "add_document",
     "answer_consents",
     "answer_correction",
+    "bind_accounts",
     "check_rows",
     "erase",
     "export_own_data",

@@ -28,23 +28,30 @@ def open_account(*, person: Person, by: Actor, username: str | None = None) -> t
     return _open([person], by, [username])[0]
 
 
-def open_accounts(people: Sequence[Person], by: Actor) -> list[tuple[User, str]]:
+def open_accounts(people: Sequence[Person], by: Actor, *, bind: bool = True) -> list[tuple[User, str]]:
     """Open accounts for many, in order; those who have one are passed over, and those of divisions
     that ``by`` does not reach (their own office opens it). Chunks of 500, each whole.
+
+    Who posts lines of them in the same transaction says ``bind=False``, and calls ``bind_accounts`` when the lines are posted.
     """
     wanted = list({p.pk: p for p in people if p.user_id is None and p.erased_at is None and by.covers(p.division.path)}.values())
     result: list[tuple[User, str]] = []
     for start in range(0, len(wanted), 500):
         chunk = wanted[start : start + 500]
-        result += _open(chunk, by, [None] * len(chunk))
+        result += _open(chunk, by, [None] * len(chunk), bind=bind)
     return result
 
 
-def _open(people: Sequence[Person], by: Actor, usernames: Sequence[str | None]) -> list[tuple[User, str]]:
+def bind_accounts(people: Sequence[Person]) -> None:
+    """Write whose account is whose. It stops whoever names the person in another row, at their commit, when they have their
+    position: so it comes after one's own."""
+    Person.objects.bulk_update(people, ["user"], batch_size=500)
+
+
+def _open(people: Sequence[Person], by: Actor, usernames: Sequence[str | None], *, bind: bool = True) -> list[tuple[User, str]]:
     with transaction.atomic():
-        locked = {
-            p.pk: p for p in Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[p.pk for p in people])
-        }
+        held = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[p.pk for p in people])
+        locked = {p.pk: p for p in held.order_by("pk")}
         if any(locked[p.pk].user_id for p in people):
             raise Refused(_("此人已有账号。"))
         if any(locked[p.pk].erased_at for p in people):
@@ -65,7 +72,8 @@ def _open(people: Sequence[Person], by: Actor, usernames: Sequence[str | None]) 
         users = accounts.create_users(rows, by=by)
         for person, user in zip(people, users, strict=True):
             person.user = user
-        Person.objects.bulk_update(people, ["user"], batch_size=500)
+        if bind:
+            bind_accounts(people)
         audit.record_many("people.account.opened", people, by=by, path_of=lambda p: p.division.path)
         return [(user, str(row["password"])) for user, row in zip(users, rows, strict=True)]
 
