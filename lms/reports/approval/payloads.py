@@ -75,8 +75,8 @@ def made_again(submission: Submission) -> str:
     )
 
 
-def has_lines(division: Division, period: int) -> bool:
-    return Line.objects.standing().in_period(period).within(division).exists()
+def has_lines(division: Division, period: int, *, as_of: int | None = None) -> bool:
+    return Line.objects.as_of(as_of).in_period(period).within(division).exists()
 
 
 def line_count(division: Division, period: int) -> int:

@@ -68,9 +68,9 @@ def declare_nil(*, division: Division, period: int, by: Actor) -> list[Submissio
         standing = units.standing_of(list(folded), period)
         made = []
         for place, found in folded.items():
-            if place.pk not in standing and not payloads.has_lines(place, period):
-                kept = _fold(place, period) if _moved(place, period, found) else found
-                made.append(_hand_in(place, period, kept, below=[], is_nil=True, by=by))
+            kept = _fold(place, period) if _moved(place, period, found) else found
+            if place.pk not in standing and kept.is_nil:
+                made.append(_hand_in(place, period, kept, below=[], by=by))
         return made
 
 
@@ -86,17 +86,19 @@ def _check_may_submit(division: Division, period: int, by: Actor) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The figures of a month as of a position that was closed before anybody was kept waiting."""
+    """The figures of a month as of a position that was closed before anybody was kept waiting; nil: not one line."""
 
     basis: CountingBasis
     position: int
     figures: dict[str, Any]
+    is_nil: bool
 
 
 def _fold(division: Division, period: int, told: Told = _unheard, tries: int = 1) -> Folded:
     told(0, _("折算明细") if tries == 1 else _("期间有新记录，重新折算明细（第 %(n)d 次）") % {"n": tries})
     basis, position = ledger.default_basis(last_day(period)), positions.closed()
-    return Folded(basis, position, payloads.figures(division, period, basis=basis, position=position))
+    figures = payloads.figures(division, period, basis=basis, position=position)
+    return Folded(basis, position, figures, not payloads.has_lines(division, period, as_of=position))
 
 
 def _moved(division: Division, period: int, folded: Folded) -> bool:
@@ -122,13 +124,12 @@ def _close(division: Division, period: int, folded: Folded | None, *, by: Actor,
     standing = units.standing_of([division], period).get(division.pk)
     if standing is not None:
         return standing
-    is_nil = not payloads.has_lines(division, period)
-    rests_on = [] if is_nil else _accepted(division, period, below)
     if folded is None:
         folded = _fold(division, period)
     elif _moved(division, period, folded):
         return None
-    return _hand_in(division, period, folded, below=rests_on, is_nil=is_nil, by=by, note=note)
+    rests_on = [] if folded.is_nil else _accepted(division, period, below)
+    return _hand_in(division, period, folded, below=rests_on, by=by, note=note)
 
 
 def _accepted(division: Division, period: int, below: Sequence[Submission]) -> list[Submission]:
@@ -142,7 +143,7 @@ def _accepted(division: Division, period: int, below: Sequence[Submission]) -> l
 
 
 def _hand_in(
-    division: Division, period: int, folded: Folded, *, below: Sequence[Submission], is_nil: bool, by: Actor, note: str = ""
+    division: Division, period: int, folded: Folded, *, below: Sequence[Submission], by: Actor, note: str = ""
 ) -> Submission:
     payload = payloads.written(folded.figures, below)
     content = payloads.rows_by_key(folded.figures)
@@ -156,7 +157,7 @@ def _hand_in(
         division=division,
         period=period,
         number=number,
-        is_nil=is_nil,
+        is_nil=folded.is_nil,
         basis=folded.basis,
         closing_position=folded.position,
         payload=payload,
@@ -167,7 +168,7 @@ def _hand_in(
         note=note.strip()[:300],
     )
     submission.rests_on.set(below)
-    _audit("", submission, by=by, is_nil=is_nil, sha256=submission.payload_sha256, position=folded.position)
+    _audit("", submission, by=by, is_nil=folded.is_nil, sha256=submission.payload_sha256, position=folded.position)
     return submission
 
 
