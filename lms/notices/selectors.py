@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -27,6 +28,17 @@ def notice_of(actor: Actor, notice_uuid: uuid.UUID) -> Notice:
     if found is None:
         raise Missing(_("没有这条消息。"))
     return found
+
+
+def told_with_deliveries(actor: Actor, keys: Iterable[str]) -> dict[str, Notice]:
+    """One's own notices of occasions, by key, with what became of each channel: two queries."""
+    return {str(notice.key): notice for notice in inbox(actor).filter(key__in=list(keys)).prefetch_related("deliveries")}
+
+
+def channel_label(code: str) -> str:
+    """A channel as people call it; one that is no longer set up by its code."""
+    adapter = channels.registered().get(code)
+    return str(adapter.label) if adapter else code
 
 
 def preferences(actor: Actor) -> list[tuple[str, channels.Channel, bool]]:

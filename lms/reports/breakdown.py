@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from lms.core.errors import BadInput
@@ -18,14 +17,15 @@ from lms.ledger import selectors as ledger
 from lms.ledger.folding import Unit
 from lms.ledger.kinds import LEARNING, Kind
 from lms.ledger.models import CountingBasis
-from lms.ledger.querysets import LineQuerySet
 from lms.places.boundaries import THEN, boundaries_of
 from lms.places.models import Division
-from lms.reports.dimensions import ALL, COLUMNS, DIMENSIONS, TAGS, Fact, Splitter, fact_of, label, splitter
+from lms.reports.dimensions import ALL, DIMENSIONS, TAGS, Fact, Splitter, fact_of, label, splitter
 from lms.reports.filters import Having, Keeps, filters
 from lms.reports.levels import SecondLevel, second_level
+from lms.reports.sources import HEADS, LEARNT, sums
 
-More = Callable[[ledger.Scope, tuple[str, ...], Keeps, Callable[[Fact], tuple["Row", ...]]], None]
+KINDS = (*LEARNING, Kind.COMPLETED, Kind.HEADCOUNT)  # of lines that are read
+More = Callable[[ledger.Scope, "Grid", Callable[[Fact], tuple["Row", ...]]], None]
 
 
 @dataclass(slots=True)
@@ -72,6 +72,34 @@ class Breakdown:
     late: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The cells of a split: in which row, and in which row below it, a fact lies, if the conditions keep it."""
+
+    by: str
+    split: Splitter
+    subs: SecondLevel | None
+    keeps: Keeps
+    needs: tuple[str, ...]  # dimensions that must be known of a fact
+
+    def name(self, code: str) -> str:
+        return self.split.names.get(code) or label(code, self.by)
+
+    def below(self, code: str, fact: Fact) -> tuple[str, str]:
+        """Key and name of the row below a row."""
+        assert self.subs is not None
+        return self.subs.of(code, self.name(code), fact)
+
+
+def grid_of(division: Division, *, by: str, on: dt.date, position: int, having: Having = (), tree: bool = False) -> Grid:
+    """``on``: the day whose tree is shown."""
+    if by not in ALL:
+        raise BadInput(_("不能按“%(by)s”分组；可用的有：%(known)s。") % {"by": by, "known": "、".join(ALL)})
+    keeps, needs = filters(having, on=on, position=position)
+    subs = second_level(division, on=on, position=position) if tree and by == "division" else None
+    return Grid(by, splitter(division, by, on=on, position=position), subs, keeps, (by, *needs))
+
+
 def breakdown(
     *,
     division: Division,
@@ -93,13 +121,25 @@ def breakdown(
     in the period and was posted to a later one. ``tree``: each division's row with the rows below it.
     ``more`` counts further measures into the same rows.
     """
-    if by not in ALL:
-        raise BadInput(_("不能按“%(by)s”分组；可用的有：%(known)s。") % {"by": by, "known": "、".join(ALL)})
-    boundaries = THEN if boundaries_on is None else boundaries_of(boundaries_on, position=position)
-    scope = ledger.Scope.of(division, start, end, as_of=position, boundaries=boundaries, late=late)
-    units, on = ledger.counted(scope, basis), boundaries_on or end
-    rows, total = _split(division, scope, units, by=by, on=on, having=having, tree=tree, more=more)
+    on = boundaries_on or end
+    grid = grid_of(division, by=by, on=on, position=position, having=having, tree=tree)
+    scope = scope_of(division, start, end, position=position, boundaries_on=boundaries_on, late=late)
+    rows, total = _split(scope, ledger.counted(scope, basis), grid, more)
     return Breakdown(division, start, end, basis, position, by, rows, total, boundaries_on, having, late)
+
+
+def scope_of(
+    division: Division,
+    start: dt.date | None,
+    end: dt.date,
+    *,
+    position: int,
+    boundaries_on: dt.date | None = None,
+    late: bool = False,
+) -> ledger.Scope:
+    """``boundaries_on``: the day whose boundaries are shown, as known at the position; None: those of then."""
+    boundaries = THEN if boundaries_on is None else boundaries_of(boundaries_on, position=position)
+    return ledger.Scope.of(division, start, end, as_of=position, boundaries=boundaries, late=late)
 
 
 def breakdowns(
@@ -110,64 +150,39 @@ def breakdowns(
     units = ledger.counted(scope, basis)
     found = {}
     for each in by:
-        rows, total = _split(division, scope, units, by=each, on=end)
+        rows, total = _split(scope, units, grid_of(division, by=each, on=end, position=position))
         found[each] = Breakdown(division, start, end, basis, position, each, rows, total)
     return found
 
 
-def _split(
-    division: Division,
-    scope: ledger.Scope,
-    units: Iterable[Unit],
-    *,
-    by: str,
-    on: dt.date,
-    having: Having = (),
-    tree: bool = False,
-    more: More | None = None,
-) -> tuple[list[Row], Row]:
+def _split(scope: ledger.Scope, units: Iterable[Unit], grid: Grid, more: More | None = None) -> tuple[list[Row], Row]:
     """The rows of a dimension in order, and their total."""
-    split = splitter(division, by, on=on, position=scope.position)
-    rows: dict[str, Row] = {code: Row(code, split.names[code]) for code in split.always}
+    rows: dict[str, Row] = {code: Row(code, grid.split.names[code]) for code in grid.split.always}
     total = Row("total", _("合计"))
-    subs = second_level(division, on=on, position=scope.position) if tree and by == "division" else None
-    keeps, needs = filters(having, on=on, position=scope.position)
 
     def into(fact: Fact) -> tuple[Row, ...]:
-        row = _of(rows, split, fact, by)
-        return (row, total) if subs is None else (row, total, _below(row, subs, fact))
+        row = _of(rows, grid, fact)
+        return (row, total) if grid.subs is None else (row, total, _below(row, grid, fact))
 
     for unit in units:
         fact = fact_of(unit)
-        if keeps(fact):
-            for row in into(fact):
-                _count(row, unit)
+        for row in into(fact) if grid.keeps(fact) else ():
+            _count(row, unit)
     lines = scope.lines()
-    for fact, minutes, hundredths in sums(lines.filter(kind__in=LEARNING), scope, (by, *needs), "minutes", "hour_hundredths"):
-        for row in into(fact) if keeps(fact) else ():
+    for fact, minutes, hundredths in sums(lines.filter(**LEARNT), scope, grid.needs, "minutes", "hour_hundredths"):
+        for row in into(fact) if grid.keeps(fact) else ():
             row.minutes += minutes
             row.hundredths += hundredths
-    for fact, heads in sums(lines.filter(kind=Kind.HEADCOUNT), scope, (by, *needs), "quantity"):
-        for row in into(fact) if keeps(fact) else ():
+    for fact, heads in sums(lines.filter(**HEADS), scope, grid.needs, "quantity"):
+        for row in into(fact) if grid.keeps(fact) else ():
             row.unnamed += heads
     if more is not None:
-        more(scope, (by, *needs), keeps, into)
+        more(scope, grid, into)
     return [rows[code] for code in sorted(rows)], total
 
 
-def sums(lines: LineQuerySet, scope: ledger.Scope, needs: Iterable[str], *columns: str):  # type: ignore[no-untyped-def]
-    """(fact, sums…) of lines, grouped by what the dimensions need to know."""
-    more = {name: column for by in needs for name, column in COLUMNS.get(by, {}).items()}
-    grouped = ("division_id", "division__path", "posted_period", *more.values())
-    found = lines.order_by().values_list(*grouped).annotate(**{f"sum_{name}": Sum(name) for name in columns})
-    for division, path, month, *rest in found.iterator(chunk_size=5000):
-        values, totals = rest[: len(more)], rest[len(more) :]
-        sides = {name: value for name, value in zip(more, values, strict=True) if value is not None}
-        yield Fact(scope.boundaries.path(division, path), month, **sides), *totals
-
-
-def _below(row: Row, subs: SecondLevel, fact: Fact) -> Row:
-    key, name = subs.of(row.key, row.name, fact)
+def _below(row: Row, grid: Grid, fact: Fact) -> Row:
+    key, name = grid.below(row.key, fact)
     if key not in row.below:
         row.below[key] = Row(key, name)
     return row.below[key]
@@ -178,11 +193,11 @@ def _count(row: Row, unit: Unit) -> None:
     row.humans.add(unit.person)
 
 
-def _of(rows: dict[str, Row], split: Splitter, fact: Fact, by: str) -> Row:
-    code = split.key(fact)
+def _of(rows: dict[str, Row], grid: Grid, fact: Fact) -> Row:
+    code = grid.split.key(fact)
     if code not in rows:
-        rows[code] = Row(code, split.names.get(code) or label(code, by))
+        rows[code] = Row(code, grid.name(code))
     return rows[code]
 
 
-__all__ = ["ALL", "DIMENSIONS", "TAGS", "Breakdown", "Row", "breakdown", "breakdowns", "label", "splitter"]
+__all__ = ["ALL", "DIMENSIONS", "TAGS", "Breakdown", "Grid", "Row", "breakdown", "breakdowns", "grid_of", "scope_of"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, ExpressionWrapper, F, IntegerField, Min, Q, QuerySet, Sum
@@ -60,7 +61,7 @@ class Opened:
     shape: str
     rows: Any
     count: int
-    value: int
+    value: int | Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Item:
     category: str
     day: dt.date
     minutes: int | None
+    hours: Decimal
     quantity: int
     person: uuid.UUID | None
     occasion: uuid.UUID | None
@@ -95,6 +97,7 @@ UNITS: dict[str, Any] = {
 }
 
 
+LEARNT = ("hours", "clock_hours")  # what is a sum of learning time
 _OF_LINES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "hours": (LEARNING, {"minutes__gt": 0}),
     "classes": ((Kind.HELD,), {"topic": "class"}),
@@ -203,10 +206,11 @@ def items(opened: Opened, rows: Sequence[Any], actor: Actor) -> list[Item]:
         order = [units[pk].line for pk in pks]
         lines = Line.objects.in_bulk(order)
         days = {units[pk].line: units[pk].counted_on for pk in pks}
-    return _shown([lines[pk] for pk in order], days, actor)
+    return shown([lines[pk] for pk in order], days, actor)
 
 
-def _shown(lines: Sequence[Line], days: dict[int, dt.date], actor: Actor) -> list[Item]:
+def shown(lines: Sequence[Line], days: Mapping[int, dt.date], actor: Actor, *, within: str = "/") -> list[Item]:
+    """Lines as they are shown, each with the day it is counted on. ``within``: only lines there lead to all those behind them."""
     cast = Person.objects.select_related("division").in_bulk({line.person_id for line in lines if line.person_id})
     places = Division.objects.in_bulk({line.division_id for line in lines})
     categories = Category.objects.in_bulk({line.category_id for line in lines if line.category_id})
@@ -226,9 +230,10 @@ def _shown(lines: Sequence[Line], days: dict[int, dt.date], actor: Actor) -> lis
                 category=categories[line.category_id].name if line.category_id else "",
                 day=days[line.pk],
                 minutes=line.minutes or None,
+                hours=line.hours,
                 quantity=line.quantity,
                 person=person.uuid if person else None,
-                occasion=line.occasion,
+                occasion=line.occasion if places[line.division_id].path.startswith(within) else None,
                 line=line.uuid,
             )
         )

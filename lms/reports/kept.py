@@ -48,15 +48,19 @@ def figures_text(template: str, place: Division, asked: Asked, state: Summarised
     """The text of ``template`` for this question. ``context`` is called only when the text is not known yet."""
     key = _key(template, place, asked, state)
     found = cache.get_many([GENERATION, key])
-    generation, known = found.get(GENERATION), found.get(key)
-    if generation is None or known is None or known[0] != generation:
-        if generation is None:
-            cache.add(GENERATION, new_uuid().hex, None)
-            generation = cache.get(GENERATION)
+    current, known = found.get(GENERATION), found.get(key)
+    if current is None or known is None or known[0] != current:
+        current = current or generation()
         values = context()
-        known = (generation, render_to_string(template, values), bool(values["rows"]))
+        known = (current, render_to_string(template, values), bool(values["rows"]))
         cache.set(key, known, KEPT_SECONDS)
     return Text(known[1], known[2])
+
+
+def generation() -> str:
+    """Another one whenever a name or a rule has changed that changes without a position; also when the cache was emptied."""
+    cache.add(GENERATION, new_uuid().hex, None)
+    return str(cache.get(GENERATION))
 
 
 def forget_figures(**_signal: Any) -> None:

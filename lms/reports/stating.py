@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lms.core import clock
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing, Refused
 from lms.ledger import selectors as ledger
-from lms.ledger.kinds import LEARNING, Kind
+from lms.ledger.kinds import Kind
 from lms.ledger.models import Line, PeriodLock
 from lms.ledger.rules import month_of
 from lms.places.models import Division
 from lms.places.rules import upwards
 from lms.reports import asking, figures
 from lms.reports.approval.signed import signed
-from lms.reports.breakdown import Breakdown, breakdown
 from lms.reports.canonical import basis_summary
 
 
@@ -134,76 +131,11 @@ def _months_locked(division: Division, first: int, last: int) -> int:
     return locks.values("period").distinct().count()
 
 
-def refuse_too_many(division: Division, start: dt.date | None, end: dt.date, kinds: tuple[str, ...], most: int) -> None:
+def refuse_too_many(scope: ledger.Scope, kinds: tuple[str, ...], most: int) -> None:
     """A fold over so many lines is no answer to wait for. Refused in one sentence, at the cost of counting that far."""
-    lines = Line.objects.filter(kind__in=kinds).within(division).posted(start, end).order_by()
+    lines = Line.objects.filter(kind__in=kinds).within(scope.path, scope.boundaries).posted(scope.start, scope.end).order_by()
     if lines.values("pk")[: most + 1].count() > most:
         raise Refused(_("所问范围超过 %(n)d 条记录，请改问较小的地区或较短的时期。") % {"n": most})
-
-
-def split(
-    *,
-    division: str,
-    start: str,
-    end: str,
-    by: str = "division",
-    as_of: str | int | None = None,
-    basis: str | None = None,
-    boundaries: str | None = None,
-    having: str | Sequence[str] | None = None,
-    actor: Actor,
-    roles: tuple[str, ...] = (),
-    most: int | None = None,
-    language: str = "",
-) -> Breakdown:
-    """Person-times, persons, minutes and hours of a division and period by one dimension. ``most``: refuse to fold more
-    lines; ``language``: of the rows' names, the reader's when none is given."""
-    asked = fold_asked(
-        division=division,
-        start=start,
-        end=end,
-        as_of=as_of,
-        basis=basis,
-        boundaries=boundaries,
-        having=having,
-        actor=actor,
-        roles=roles,
-        kinds=(*LEARNING, Kind.COMPLETED, Kind.HEADCOUNT),
-        most=most,
-    )
-    with translation.override(language or translation.get_language()):
-        return breakdown(by=by, **asked)
-
-
-def fold_asked(
-    *,
-    division: str,
-    start: str,
-    end: str,
-    as_of: str | int | None,
-    basis: str | None,
-    boundaries: str | None,
-    having: str | Sequence[str] | None,
-    actor: Actor,
-    roles: tuple[str, ...],
-    kinds: tuple[str, ...],
-    most: int | None,
-) -> dict[str, Any]:
-    """What was typed, as the folds take it. Outside the actor's divisions is missing; over ``most`` lines are refused."""
-    first, last = asking.period(start, end)
-    position, boundaries_on = asking.position(as_of), asking.boundaries(boundaries)
-    where = place(actor, division, boundaries_on or last, position, roles)
-    if most is not None:
-        refuse_too_many(where, first, last, kinds, most)
-    return {
-        "division": where,
-        "start": first,
-        "end": last,
-        "basis": asking.basis(basis, last),
-        "position": position,
-        "boundaries_on": boundaries_on,
-        "having": asking.having(having),
-    }
 
 
 def place(actor: Actor, code: str, on: dt.date, position: int, roles: tuple[str, ...]) -> Division:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from lms.reports import cuts, home, hours, views
+from lms.reports import home, hours, views
 from lms.reports.api import pages as tokens
 from lms.reports.approval import signing, unapproved
 from lms.reports.approval import views as approval
+from lms.reports.cuts import opened
+from lms.reports.cuts import views as cuts
 from lms.reports.layouts import views as layouts
 from lms.reports.monthly import views as monthly
 from lms.reports.printed import views as printed
@@ -17,6 +19,9 @@ urlpatterns = [
     path("figures/<slug:code>/", views.division, name="division"),
     path("figures/<slug:code>/export/", views.export, name="export"),
     path("figures/<slug:code>/cut/", cuts.cut, name="cut"),
+    path("figures/<slug:code>/cut/open/", opened.cut_open, name="cut_open"),
+    path("figures/<slug:code>/cut/rows/", opened.cut_rows, name="cut_rows"),
+    path("figures/<slug:code>/cut/export/", opened.cut_export, name="cut_export"),
     path("figures/<slug:code>/unapproved/", unapproved.unapproved, name="unapproved"),
     path("figures/<slug:code>/custom/", cuts.custom, name="custom"),
     path("figures/<slug:code>/open/", views.open_figure, name="open"),

@@ -186,13 +186,16 @@ def open_figure(request: HttpRequest, code: str) -> HttpResponse:
         page=page.number,
     )
     context = {
-        "wanted": wanted,
+        "place": wanted.division,
+        "what": wanted.what,
+        "learnt": wanted.what in drill.LEARNT,
+        "basis": None if opened.shape == "line" else wanted.basis,
         "opened": opened,
-        "asked": asked,
         "page_obj": page,
         "items": drill.items(opened, rows, _actor(request)),
         "first": start + 1,
         "back": f"{reverse('reports:division', args=[wanted.division.code])}?{asked.query()}",
+        "back_title": _("%(place)s 培训台账") % {"place": wanted.division.name},
         "period": tables.period_label(asked.span),
         "signed": signed(wanted.division, wanted.start, wanted.end),
         "unapproved": f"{reverse('reports:unapproved', args=[wanted.division.code])}?{asked.query(by='')}",
@@ -216,7 +219,8 @@ def export_rows(request: HttpRequest, code: str) -> HttpResponse:
         rows=opened.count,
     )
     if opened.count <= AT_ONCE:
-        content = workbook.items_workbook(wanted, opened, drill.items(opened, list(opened.rows[:AT_ONCE]), actor))
+        said = workbook.rests_on(wanted.division, opened, wanted.basis, wanted.start, wanted.end)
+        content = workbook.items_workbook(opened, said, drill.items(opened, list(opened.rows[:AT_ONCE]), actor))
         return as_file(content, f"{wanted.division.name}-{opened.title}-{asked.span.code}.xlsx")
     job = jobs.enqueue(
         "reports.export_rows",

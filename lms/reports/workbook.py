@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.utils import timezone
@@ -13,10 +15,14 @@ from django.utils.translation import gettext as _
 
 from lms.core.workbooks import Column, Sheet, guard, write_workbook
 from lms.ledger.models import CountingBasis
-from lms.reports import cutting, figures
+from lms.places.models import Division
+from lms.reports import figures
+from lms.reports.cuts import folding, telling
 from lms.reports.dimensions import title_of
-from lms.reports.drill import Item, Opened, Wanted
+from lms.reports.drill import Item, Opened
 from lms.reports.tables import Report, TableRow
+
+ROWS_A_SHEET = 1_000_000
 
 
 def notes(report: Report) -> list[str]:
@@ -82,7 +88,8 @@ def report_csv(report: Report) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def items_workbook(wanted: Wanted, opened: Opened, shown: Iterable[Item]) -> bytes:
+def items_workbook(opened: Opened, said: Sequence[str], shown: Iterable[Item]) -> bytes:
+    """``said``: what the number rests on. A sheet holds as many rows as a spreadsheet opens; the rest stand on further ones."""
     heads = [
         Column(_("序号"), 8),
         Column(_("姓名"), 12, text=True),
@@ -93,29 +100,35 @@ def items_workbook(wanted: Wanted, opened: Opened, shown: Iterable[Item]) -> byt
         Column(_("对象类别"), 24, text=True),
         Column(_("记入日期"), 12),
         Column(_("分钟"), 8),
+        Column(_("学时"), 8),
         Column(_("数量"), 8),
         Column(_("记录编号"), 38, text=True),
     ]
     rows = (
-        [n, i.name, i.place, i.occasion_title, i.kind, i.mode, i.category, i.day, i.minutes, i.quantity, i.line]
+        [n, i.name, i.place, i.occasion_title, i.kind, i.mode, i.category, i.day, i.minutes, i.hours, i.quantity, i.line]
         for n, i in enumerate(shown, start=1)
     )
-    said = [
-        f"{wanted.division.full_name} · {opened.title} · {opened.value} {opened.unit}",
-        _("统计口径：%(name)s（%(code)s）——%(text)s")
-        % {"name": wanted.basis.name, "code": wanted.basis.code, "text": wanted.basis.description},
-        f"{wanted.start} — {wanted.end}",
+    sheets = range(max(1, -(-opened.count // ROWS_A_SHEET)))
+    title = opened.title
+    parts = (Sheet(f"{title} {n + 1}" if n else title, heads, islice(rows, ROWS_A_SHEET), said) for n in sheets)
+    return write_workbook(parts)
+
+
+def rests_on(place: Division, opened: Opened, basis: CountingBasis, start: dt.date, end: dt.date) -> list[str]:
+    return [
+        f"{place.full_name} · {opened.title} · {opened.value} {opened.unit}",
+        _("统计口径：%(name)s（%(code)s）——%(text)s") % {"name": basis.name, "code": basis.code, "text": basis.description},
+        f"{start} — {end}",
     ]
-    return write_workbook([Sheet(opened.title, heads, rows, said)])
 
 
 def cut_workbook(told: dict[str, Any], basis: CountingBasis) -> bytes:
     """A cut: the rows of the page, those below a division after it and named with it."""
     names = {row["key"]: row["name"] for row in told["rows"]}
-    heads = [Column(title_of(told["by"]), 28, text=True), *(Column(title, 12) for title in cutting.measures().values())]
+    heads = [Column(title_of(told["by"]), 28, text=True), *(Column(title, 12) for title in telling.measures().values())]
     rows = [
-        [f"{names[under]} / {row['name']}" if under else row["name"], *(_number(row[name]) for name in cutting.MEASURES)]
-        for under, row in cutting.flat(told)
+        [f"{names[under]} / {row['name']}" if under else row["name"], *(_number(row[name]) for name in folding.MEASURES)]
+        for under, row in telling.flat(told)
     ]
     said = [
         _("%(place)s · 培训台账") % {"place": told["division_name"]},
@@ -128,7 +141,7 @@ def cut_workbook(told: dict[str, Any], basis: CountingBasis) -> bytes:
     ]
     if told["boundaries_on"]:
         said.append(_("按 %(day)s 的区划") % {"day": told["boundaries_on"]})
-    said += [_("只含%(what)s“%(code)s”") % {"what": what, "code": value} for what, value in cutting.conditions(told["having"])]
+    said += [_("只含%(what)s“%(code)s”") % {"what": what, "code": value} for what, value in telling.conditions(told["having"])]
     return write_workbook([Sheet(_("培训台账"), heads, rows, said)])
 
 

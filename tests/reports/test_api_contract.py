@@ -23,9 +23,11 @@ from lms.core import clock
 from lms.core.routes import Who
 from lms.ledger.kinds import Kind
 from lms.ledger.models import Line
-from lms.reports import access, figures, stating
+from lms.reports import access, breakdown, figures, stating
 from lms.reports.api import tokens, urls, views
 from lms.reports.approval import services as approving
+from lms.reports.cuts import folding
+from lms.reports.kept import forget_figures
 from lms.reports.models import ApiToken
 from lms.reports.states import TokenScope
 from tests.factories import ledger as book
@@ -199,7 +201,7 @@ def test_divisions_are_found_within_the_tokens_own(world, signed):
     assert codes("") == [world.prefecture.code, world.other_county.code, world.county.code]
 
 
-@pytest.mark.parametrize("name", ["person_times", "figure"])
+@pytest.mark.parametrize("name", ["person_times", "figure", "cut"])
 def test_an_unchanged_answer_is_not_even_counted(world, signed, holder, name, monkeypatch):
     secret = made(holder, world.county)
     tag = ask(secret, ASKED[name])["ETag"]
@@ -207,7 +209,8 @@ def test_an_unchanged_answer_is_not_even_counted(world, signed, holder, name, mo
     def fails(*_args: Any, **_kwargs: Any) -> None:
         raise AssertionError("counted")
 
-    monkeypatch.setattr(stating, "split", fails)
+    monkeypatch.setattr(breakdown, "breakdown", fails)
+    monkeypatch.setattr(folding, "cut", fails)
     monkeypatch.setattr(stating, "told", fails)
     again = ask(secret, ASKED[name], **{"If-None-Match": tag})
     assert again.status_code == 304 and again["ETag"] == tag and again.content == b""
@@ -217,19 +220,27 @@ def test_an_unchanged_answer_is_not_even_counted(world, signed, holder, name, mo
     assert fresh.status_code == 200 and fresh["ETag"] != tag
 
 
-def test_an_answer_changes_with_what_is_approved(world, holder):
+def test_a_cut_changes_with_a_name_that_takes_no_position(world, signed, holder):
+    secret = made(holder, world.county)
+    tag = ask(secret, ASKED["cut"])["ETag"]
+    forget_figures()
+    assert ask(secret, ASKED["cut"], **{"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["figure", "cut"])
+def test_an_answer_changes_with_what_is_approved(world, holder, name):
     row = handing_in.handed_in(world.county)
     secret = made(holder, world.county)
-    tag = ask(secret, ASKED["figure"])["ETag"]
+    tag = ask(secret, ASKED[name])["ETag"]
     approving.accept(submission=row, by=make_actor(Role.REVIEWER, world.prefecture))
-    fresh = ask(secret, ASKED["figure"], **{"If-None-Match": tag})
+    fresh = ask(secret, ASKED[name], **{"If-None-Match": tag})
     assert fresh.status_code == 200 and fresh.json()["completeness"]["county_months_approved"] == 1
 
 
 def test_too_much_at_once_is_refused_in_a_sentence(world, signed, holder, monkeypatch):
     monkeypatch.setattr(views, "FOLD_AT_MOST", 0)
     secret = made(holder, world.county)
-    for name in ("person_times", "figure", "figure_lines"):
+    for name in ("person_times", "cut", "figure", "figure_lines"):
         answer = ask(secret, ASKED[name])
         assert answer.status_code == 409 and "0" in answer.json()["detail"]
 

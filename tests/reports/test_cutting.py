@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import json
-import uuid
 from decimal import Decimal
 
 import openpyxl
@@ -19,50 +18,24 @@ from django.urls import reverse
 from lms.accounts.roles import Role
 from lms.accounts.selectors import actor_for
 from lms.ledger import selectors as ledger
-from lms.ledger.kinds import Kind
 from lms.places.changing import Heir, change_division
-from lms.programmes import services as programmes
-from lms.reports import cuts, cutting, figures
+from lms.reports import figures
 from lms.reports.api import tokens
+from lms.reports.cuts import folding, telling
+from lms.reports.cuts import views as cuts
 from lms.reports.dimensions import ALL
 from lms.reports.filters import FILTERS, NONE
 from lms.reports.stating import told
-from tests.factories import ledger as book
-from tests.factories.world import make_client, make_person, make_user
+from tests.factories import cuts as cuts_world
+from tests.factories.world import make_client, make_user
 
-DAY, SPAN = dt.date(2022, 3, 10), {"start": "2022-01-05", "end": "2022-12-20"}
-SIDES = [
-    {"sex": "1", "ethnic_group": "01", "education": "21", "birth_date": dt.date(1985, 1, 1)},
-    {"sex": "2", "ethnic_group": "03", "education": "31", "birth_date": dt.date(1999, 1, 1)},
-    {},
-]
+SPAN = {"start": "2022-01-05", "end": "2022-12-20"}
 
 
 @pytest.fixture
 def busy(world):
-    """Two counties and a township; classes with one, two and no topic; a programme, a category, a funder; licences; heads."""
     cache.clear()
-    category = programmes.create_category(code="cut", name="村干部", by=book.BY)
-    programmes.create_funder(code="lottery", name="福彩公益金", by=book.BY)
-    programme = programmes.create_programme(
-        code="three-areas", name="三区计划", kind="training", division=world.county, starts_on=DAY, by=book.BY
-    )
-    tags = ([("topic", "rescue"), ("funder", "lottery")], [("topic", "rescue"), ("topic", "aged")], [])
-    for number, place in enumerate((world.county, world.township, world.other_county)):
-        day = DAY + dt.timedelta(days=40 * number)
-        half_day = book.scheduled(uuid.uuid4(), day, place, tags=tags[number])
-        held = {"division": place, "occasion": half_day.occasion, "mode": half_day.mode}
-        book.line(Kind.HELD, day, topic="session", slot=half_day.slot, **held)
-        book.line(Kind.HELD, day, topic="class", **held)
-        book.line(Kind.HEADCOUNT, day, division=place, quantity=2 + number, occasion=half_day.occasion)
-        for sides in SIDES:
-            more = {"category": category, "programme": programme} if number else {}
-            person = make_person(place, **sides)
-            book.attended(person, half_day, minutes=170, **more)
-            book.line(Kind.LICENSED, day, person=person, topic="junior", facts={"valid_to": "2022-06-01"} if number == 1 else {})
-        book.line(Kind.REGISTERED, day, person=person, topic="junior")
-        book.completed_course(person, uuid.uuid4(), day)
-    return programme
+    return cuts_world.busy(world)
 
 
 def stated(division="53", **more):
@@ -75,8 +48,8 @@ def stated(division="53", **more):
 def test_a_further_dimension_splits_a_total_without_changing_it(world, busy, by):
     whole, split = stated()["total"], stated(by=by)
     assert split["total"] == whole
-    for measure in cutting.ADDITIVE:
-        if by == "month" and measure in cutting.STOCKS:  # of each month's last day: the last one's is the whole's
+    for measure in folding.ADDITIVE:
+        if by == "month" and measure in folding.STOCKS:  # of each month's last day: the last one's is the whole's
             assert split["rows"][-1][measure] == whole[measure]
             continue
         assert sum(Decimal(row[measure]) for row in split["rows"]) == Decimal(whole[measure]) != 0, measure
@@ -109,7 +82,7 @@ def test_what_has_each_value_adds_up_to_the_whole(world, busy, name):
         if name in ("topic",) and value:  # who has several of them stands under each
             assert narrowed["person_times"] >= row["person_times"]
         else:
-            assert {m: narrowed[m] for m in cutting.MEASURES} == {m: row[m] for m in cutting.MEASURES}, value
+            assert {m: narrowed[m] for m in folding.MEASURES} == {m: row[m] for m in folding.MEASURES}, value
     assert len(values) > 1
 
 
@@ -117,7 +90,7 @@ def test_conditions_are_taken_together_and_names_are_shown(world, busy):
     narrowed = stated(having=["programme:three-areas", "sex:2"], by="programme")
     assert [(row["key"], row["name"], row["person_times"]) for row in narrowed["rows"]] == [("three-areas", "三区计划", 2)]
     assert [row["name"] for row in stated(by="funder")["rows"]] == ["未注明", "福彩公益金"]
-    assert cutting.conditions(["funder:lottery", "sex:2", "category:-"]) == [
+    assert telling.conditions(["funder:lottery", "sex:2", "category:-"]) == [
         ("资金来源", "福彩公益金"), ("性别", "女"), ("对象类别", "未分类别")
     ]  # fmt: skip
     with pytest.raises(CommandError, match="维度"):
@@ -145,7 +118,7 @@ def test_page_command_and_interface_say_the_same(world, busy, by):
     assert answer.json() == wanted
     as_csv = client.get(reverse("reports:cut", args=["53"]), days | {"format": "csv"})
     lines = list(csv.DictReader(io.StringIO(as_csv.content.decode("utf-8-sig"))))
-    assert lines[-1]["person_times"] == str(wanted["total"]["person_times"]) and len(lines) == len(list(cutting.flat(wanted)))
+    assert lines[-1]["person_times"] == str(wanted["total"]["person_times"]) and len(lines) == len(list(telling.flat(wanted)))
     sheet = openpyxl.load_workbook(io.BytesIO(client.get(reverse("reports:cut", args=["53"]), days | {"format": "xlsx"}).content))
     assert [cell.value for cell in sheet.worksheets[0][sheet.worksheets[0].max_row]][1:3] == [
         wanted["total"]["person_times"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Field, Schema
 
@@ -19,6 +19,29 @@ class FigureAsked(Schema):
         None, description="截至：位置编号或时刻，缺省为现在 / as of: a position or a moment, now by default", max_length=40
     )
     basis: str | None = Field(None, description="统计口径代码，缺省为默认口径 / code of the counting basis", max_length=80)
+
+
+Dimension = Literal["division", "month", "mode", "category", "programme", "sex", "ethnic", "education", "age", "funder", "topic"]
+
+
+class SplitAsked(Schema):
+    """What is asked of a fold by one dimension: the same for person-times and for a cut."""
+
+    division: str = Field(description="行政区划代码 / code of the division", max_length=20)
+    end: str = Field(alias="to", description="结束日期，含当日 / last day, included", max_length=40)
+    start: str = Field(alias="from", description="起始日期，含当日 / first day, included", max_length=40)
+    by: Dimension = Field("division", description="按什么分列 / split by what")
+    as_of: str | None = Field(
+        None, description="截至：位置编号或时刻，缺省为现在 / as of: a position or a moment, now by default", max_length=40
+    )
+    basis: str | None = Field(None, description="统计口径代码，缺省为默认口径 / code of the counting basis", max_length=80)
+    boundaries: str | None = Field(None, description="区划界线：then、now 或某一天 / then, now or a day", max_length=40)
+    having: list[str] = Field(
+        [],
+        description="只计符合的，可重复，如 topic:代码、sex:1，“-”指未注明 / only what has it, may be repeated: topic:CODE, sex:1, "
+        "`-` for none",
+    )
+    format: Literal["json", "csv"] = Field("json", description="json 或 csv / json or csv")
 
 
 class BasisOut(Schema):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from ninja import Path, Query
 
 from lms.audit import services as audit
@@ -13,7 +14,7 @@ from lms.ledger.models import Line
 from lms.places.boundaries import children_known
 from lms.places.models import Division
 from lms.places.selectors import home_of, search_divisions
-from lms.reports import asking, canonical, cutting, figures, stating
+from lms.reports import breakdown, canonical, figures, questions, stating
 from lms.reports.api import schemas
 from lms.reports.api.gate import Bearer
 from lms.reports.api.interface import (
@@ -29,24 +30,15 @@ from lms.reports.api.interface import (
     unchanged,
 )
 from lms.reports.approval.signed import decisions
+from lms.reports.cuts import folding, telling
+from lms.reports.kept import generation
 
 LINES_A_PAGE = 500
 FOLD_AT_MOST = 200_000  # lines folded while the asker waits
 SOURCE_LANGUAGE = "zh-hans"  # of what is canonical
-Dimension = Literal["division", "month", "mode", "category", "programme", "sex", "ethnic", "education", "age", "funder", "topic"]
 
 PLACE = Path(..., description="行政区划代码 / code of the division", max_length=20)
 WHAT = Path(..., description="指标，写法见 /figures/ 的 what / the figure, written as /figures/ says", max_length=120)
-CODE = Query(..., description="行政区划代码 / code of the division", max_length=20)
-AS_OF = Query(None, description="截至：位置编号或时刻，缺省为现在 / as of: a position or a moment, now by default", max_length=40)
-BY = Query("division", description="按什么分列 / split by what")
-HAVING = Query(
-    [],
-    description="只计符合的，可重复，如 topic:代码、sex:1，“-”指未注明 / only what has it, may be repeated: topic:CODE, sex:1, "
-    "`-` for none",
-)
-BOUNDARIES = Query(None, description="区划界线：then、now 或某一天 / then, now or a day", max_length=40)
-BASIS = Query(None, description="统计口径代码，缺省为默认口径 / code of the counting basis", max_length=80)
 
 
 @api.get(
@@ -144,7 +136,7 @@ def _asked(request: HttpRequest, what: str, asked: schemas.FigureAsked, **known:
 
 
 def _refuse_too_many(definition: figures.Definition, ask: figures.Ask) -> None:
-    stating.refuse_too_many(ask.division, ask.start, ask.end, definition.kinds, FOLD_AT_MOST)
+    stating.refuse_too_many(ask.scope, definition.kinds, FOLD_AT_MOST)
 
 
 @api.get(
@@ -229,39 +221,21 @@ def _facts(request: HttpRequest, uuids: list[Any]) -> dict[Any, dict[str, Any]]:
     "source language whatever language is asked for.",
     tags=["数字 figures"],
 )
-def person_times(
-    request: HttpRequest,
-    division: str = CODE,
-    to: str = Query(..., description="结束日期，含当日 / last day, included", max_length=40),
-    start: str = Query(..., alias="from", description="起始日期，含当日 / first day, included", max_length=40),
-    by: Dimension = BY,
-    as_of: str | None = AS_OF,
-    basis: str | None = BASIS,
-    boundaries: str | None = BOUNDARIES,
-    having: list[str] = HAVING,
-    format: Literal["json", "csv"] = Query("json", description="json 或 csv / json or csv"),
-) -> HttpResponse:
-    position = asking.position(as_of)
-    tag = tag_of(request, position, clock.today() if boundaries == "now" else "")
+def person_times(request: HttpRequest, asked: Query[schemas.SplitAsked]) -> HttpResponse:
+    question = _question(request, asked)
+    tag = tag_of(request, question.position, clock.today() if asked.boundaries == "now" else "")
     if same := unchanged(request, tag):
         return same
-    found = stating.split(
-        division=division,
-        start=start,
-        end=to,
-        by=by,
-        as_of=position,
-        basis=basis,
-        boundaries=boundaries,
-        having=having,
-        actor=actor_of(request),
-        roles=ROLES,
-        most=FOLD_AT_MOST,
-        language=SOURCE_LANGUAGE,
-    )
-    if format == "csv":
+    question.refuse_too_many(breakdown.KINDS, FOLD_AT_MOST)
+    with translation.override(SOURCE_LANGUAGE):
+        found = breakdown.breakdown(**question.as_arguments())
+    if asked.format == "csv":
         return said(request, canonical.as_csv(found), "text/csv; charset=utf-8", tag)
     return said(request, canonical.as_json(found) + "\n", tag=tag)
+
+
+def _question(request: HttpRequest, asked: schemas.SplitAsked) -> questions.Question:
+    return questions.typed(**asked.dict(exclude={"format"}), actor=actor_of(request), roles=ROLES)
 
 
 @api.get(
@@ -277,31 +251,14 @@ def person_times(
     "Divisions come with those below. The same as `manage.py cut`.",
     tags=["数字 figures"],
 )
-def cut(
-    request: HttpRequest,
-    division: str = CODE,
-    to: str = Query(..., description="结束日期，含当日 / last day, included", max_length=40),
-    start: str = Query(..., alias="from", description="起始日期，含当日 / first day, included", max_length=40),
-    by: Dimension = BY,
-    as_of: str | None = AS_OF,
-    basis: str | None = BASIS,
-    boundaries: str | None = BOUNDARIES,
-    having: list[str] = HAVING,
-    format: Literal["json", "csv"] = Query("json", description="json 或 csv / json or csv"),
-) -> HttpResponse:
-    told = cutting.state(
-        division=division,
-        start=start,
-        end=to,
-        by=by,
-        as_of=as_of,
-        basis=basis,
-        boundaries=boundaries,
-        having=having,
-        actor=actor_of(request),
-        roles=ROLES,
-        most=FOLD_AT_MOST,
-    )
-    if format == "csv":
-        return said(request, cutting.as_csv(told), "text/csv; charset=utf-8")
-    return said(request, cutting.as_json(told))
+def cut(request: HttpRequest, asked: Query[schemas.SplitAsked]) -> HttpResponse:
+    question = _question(request, asked)
+    decided = decisions(question.division, question.start, question.end)
+    tag = tag_of(request, question.position, clock.today(), generation(), *decided)
+    if same := unchanged(request, tag):
+        return same
+    question.refuse_too_many(folding.KINDS, FOLD_AT_MOST)
+    told = telling.payload(folding.cut(question))
+    if asked.format == "csv":
+        return said(request, telling.as_csv(told), "text/csv; charset=utf-8", tag)
+    return said(request, telling.as_json(told), tag=tag)

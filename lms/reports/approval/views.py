@@ -58,11 +58,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
     if home is None:
         raise Http404
     shown = [] if home.level > Level.COUNTY else pages.months(home)  # a township reports with its county
-    standing = list(monthly.standing_of(actor_of(request)))
     context = {
         "division": home,
         "months": shown,
-        "subscriptions": [(row, monthly.files_of(row.with_pdf, row.layout)) for row in standing],
+        "subscriptions": sending.standing_of(actor_of(request)),
         "layouts": layouts_for(home) if shown else [],
         "days": range(1, 29),
     }

@@ -6,15 +6,17 @@ import io
 import zipfile
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lms.core.errors import Missing
 from lms.core.jobs import Progress, actor_of, job_kind
 from lms.core.models import Job
 from lms.notices import services as notices
-from lms.reports.approval import pages, units
+from lms.reports.approval import pages, payloads, units
 from lms.reports.layouts.jobs import filled
 from lms.reports.models import Subscription
 from lms.reports.monthly import services
@@ -56,17 +58,24 @@ def send_month(job: Job, progress: Progress) -> dict[str, Any]:
                 "place": place.name,
                 "month": pages.period_label(period),
                 "state": content["state"],
-                "person_times": f"{total['person_times']:,}",
-                "persons": f"{total['persons']:,}",
-                "hours": total["hours"],
+                "figures": _in_words(total),
                 "files": services.files_of(on_paper, layout),
             },
             url=reverse("job_detail", args=[job.uuid]),
-            key=f"report.monthly:{row.uuid}:{period}",
+            key=services.notice_key(row, period),
             by=actor_of(job),
         )
         Subscription.objects.filter(pk=row.pk, last_period__lt=period).update(last_period=period)
     return {"period": period, "person_times": total["person_times"], "files": len(files)}
+
+
+def _in_words(total: dict[str, Any]) -> str:
+    """The figures of the notice; of a month without any record that it has none."""
+    with translation.override(settings.LANGUAGE_CODE):
+        if not any(total[name] not in (0, "0.00") for name in payloads.COMPARED):
+            return _("这个月还没有任何记录")
+        shown = {name: f"{total[name]:,}" for name in ("person_times", "persons")} | {"hours": total["hours"]}
+        return _("人次 %(person_times)s，人数 %(persons)s，学时 %(hours)s") % shown
 
 
 def _packed(files: list[tuple[str, bytes]]) -> bytes:

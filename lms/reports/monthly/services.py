@@ -15,6 +15,7 @@ from lms.audit import services as audit
 from lms.core import clock, jobs, positions
 from lms.core.actor import Actor
 from lms.core.errors import BadInput, Missing
+from lms.notices import services as notices
 from lms.places.models import Division
 from lms.reports.approval import pages, units
 from lms.reports.models import Layout, Subscription
@@ -68,6 +69,14 @@ def files_of(on_paper: bool, layout: Layout | None) -> str:
     return "、".join(named)
 
 
+def job_key(subscription: Subscription, period: int) -> str:
+    return f"reports.send_month:{subscription.uuid}:{period}"
+
+
+def notice_key(subscription: Subscription, period: int) -> str:
+    return f"report.monthly:{subscription.uuid}:{period}"
+
+
 def may_have(subscription: Subscription) -> bool:
     """Whether the subscriber still holds a role there today."""
     user = subscription.user
@@ -87,6 +96,19 @@ def unsubscribe(*, subscription: Subscription, by: Actor) -> Subscription:
     return row
 
 
+def _stop(row: Subscription) -> None:
+    """Of somebody who has left the office: ended, and said to them, so that nobody waits for a report."""
+    with transaction.atomic():
+        unsubscribe(subscription=row, by=BY)
+        notices.notify_of(
+            user=row.user,
+            kind="report.monthly_ended",
+            facts={"place": row.division.name},
+            key=f"report.monthly_ended:{row.uuid}",
+            by=BY,
+        )
+
+
 def standing_of(actor: Actor) -> QuerySet[Subscription]:
     if actor.user_id is None:
         return Subscription.objects.none()
@@ -102,14 +124,14 @@ def send_due() -> int:
     due = Subscription.objects.filter(ended_at__isnull=True, day__lte=today.day, last_period__lt=period)
     for row in due.select_related("user", "division").order_by("pk"):
         if not may_have(row):
-            unsubscribe(subscription=row, by=BY)
+            _stop(row)
             continue
         jobs.enqueue(
             "reports.send_month",
             title=_("%(place)s %(label)s 统计报表") % {"place": row.division.name, "label": pages.period_label(period)},
             by=actor_for(row.user),
             division_path=row.division.path,
-            key=f"reports.send_month:{row.uuid}:{period}",
+            key=job_key(row, period),
             params={"subscription": str(row.uuid), "period": period, "position": positions.closed()},
         )
         asked += 1
