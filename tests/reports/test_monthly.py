@@ -6,11 +6,13 @@ import datetime as dt
 import io
 import uuid
 import zipfile
+from smtplib import SMTPRecipientsRefused
 from unittest import mock
 
 import openpyxl
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -20,10 +22,11 @@ from lms.accounts.models import RoleGrant
 from lms.accounts.roles import Role
 from lms.accounts.selectors import actor_for
 from lms.core import clock
-from lms.core.errors import BadInput, Missing
+from lms.core.errors import BadInput, Missing, Refused
 from lms.core.jobs import Progress
 from lms.core.models import Job
-from lms.notices.models import Notice
+from lms.notices.models import Delivery, Notice
+from lms.notices.services import deliver
 from lms.reports.layouts.services import end_layout
 from lms.reports.models import Subscription
 from lms.reports.monthly import services
@@ -87,6 +90,8 @@ def test_who_no_longer_holds_a_role_there_is_sent_nothing(wanted, reader, django
     assert run(FIFTH, django_capture_on_commit_callbacks) == 0
     wanted.refresh_from_db()
     assert wanted.ended_at is not None and not Notice.objects.filter(kind="report.monthly").exists()
+    told = Notice.objects.get(user=reader, kind="report.monthly_ended")
+    assert "您已不在鲁甸县任职" in told.body and not mail.outbox
 
 
 def test_asked_again_the_day_changes(world, reader, wanted):
@@ -198,3 +203,66 @@ def test_the_file_is_behind_sign_in_and_the_role(wanted, reader, world, django_c
     accounts.end_role(grant=RoleGrant.objects.get(user=reader), reason="调离", by=make_actor(Role.SECURITY_ADMIN, None))
     assert client.get(address).status_code == 404
     assert "不能再下载" in client.get(reverse("job_detail", args=[job.uuid])).content.decode()
+
+
+def page_says(reader) -> str:
+    html = make_client(reader).get(reverse("reports:approval")).content.decode()
+    return html[html.index("每月统计报表") : html.index("退订")]
+
+
+@pytest.mark.parametrize(
+    ("error", "now", "later"),
+    [
+        (ConnectionRefusedError(), "系统会自动再试", "没有送达 j***@example.org，已不再重试"),
+        (SMTPRecipientsRefused({}), "被对方拒收，请更正", "被对方拒收，请更正"),
+    ],
+)
+def test_mail_that_does_not_leave_is_said_where_it_was_asked_for(
+    wanted, reader, django_capture_on_commit_callbacks, monkeypatch, error, now, later
+):
+    def fails(*_args: object, **_kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(EmailMessage, "send", fails)
+    run(FIFTH, django_capture_on_commit_callbacks)
+    assert Notice.objects.filter(user=reader, kind="report.monthly").exists(), "on the site all the same"
+    said = page_says(reader)
+    assert "2022年3月的已于" in said and now in said and "jingban@" not in said
+    delivery = Delivery.objects.get()
+    for hours in range(1, 30, 7):
+        with clock.at(FIFTH + dt.timedelta(hours=hours)):
+            deliver(delivery_id=delivery.pk)
+    assert later in page_says(reader)
+    monkeypatch.undo()
+    Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.WAITING, next_try_at=FIFTH)
+    deliver(delivery_id=delivery.pk)
+    assert "电子邮件已发到 j***@example.org" in page_says(reader) and len(mail.outbox) == 1
+
+
+def test_who_left_no_address_is_told_so(world, django_capture_on_commit_callbacks):
+    with clock.at(FOURTH):
+        user = make_user(Role.CLASS_MANAGER, world.county, email="")
+        services.subscribe(division=world.county, day=5, by=actor_for(user))
+    assert "已于" not in page_says(user)
+    run(FIFTH, django_capture_on_commit_callbacks)
+    assert "没有留邮箱" in page_says(user) and not mail.outbox
+
+
+def test_a_month_without_any_record_says_so(world, django_capture_on_commit_callbacks):
+    with clock.at(FOURTH):
+        user = make_user(Role.CLASS_MANAGER, world.county, email="jingban@example.org")
+        services.subscribe(division=world.county, day=5, by=actor_for(user))
+    run(FIFTH, django_capture_on_commit_callbacks)
+    assert "这个月还没有任何记录" in Notice.objects.get(kind="report.monthly").body
+    assert "没有任何记录" in mail.outbox[0].body and Job.objects.get().result_file.read(5) == b"%PDF-"
+
+
+def test_a_report_that_could_not_be_made_is_said(wanted, reader, django_capture_on_commit_callbacks, monkeypatch):
+    def fails(*_args: object) -> bytes:
+        raise Refused("排版失败。")
+
+    monkeypatch.setattr("lms.reports.printed.sheet.pdf_of", fails)
+    run(FIFTH, django_capture_on_commit_callbacks)
+    assert Job.objects.get().status == "failed"
+    with clock.at(FIFTH):
+        assert "上月的报表没有生成" in page_says(reader)

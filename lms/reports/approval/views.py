@@ -27,7 +27,7 @@ from lms.places.selectors import ancestors, home_of
 from lms.reports.approval import comparing, exports, names, pages, payloads, services, units
 from lms.reports.layouts.services import layouts_for
 from lms.reports.models import Submission
-from lms.reports.monthly import services as monthly
+from lms.reports.monthly import sending
 from lms.reports.states import APPROVERS, Status
 
 AT_ONCE = 20_000  # lines that are folded while the reader waits; more is a job
