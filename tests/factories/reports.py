@@ -88,7 +88,16 @@ def _layout(method: str, **more: Any) -> Any:
     return lambda world: {"kwargs": {"code": world.division.code, "uuid": layout_of(world.division).uuid}, "method": method, **more}
 
 
+def _number(method: str) -> Any:
+    """The persons of a cut of the world's division."""
+    data = {"from": "2022-01-05", "to": "2022-02-10", "what": "persons"}
+    return lambda world: {"kwargs": {"code": world.division.code}, "method": method, "data": data}
+
+
 ROUTES = {
+    "reports:cut_open": _number("get"),
+    "reports:cut_rows": _number("post"),
+    "reports:cut_export": _number("get"),
     "reports:layouts": _code,
     "reports:layout_fill": _layout("post", data={"from": "2022-03", "to": "2022-03"}),
     "reports:layout_end": _layout("post"),
