@@ -77,10 +77,10 @@ def test_a_sign_in_without_network_is_kept_and_sent_later(phone, live_server):
     phone.get_by_role("button", name="签到", exact=True).click()
     expect(phone.locator("[data-sign-in-said]")).to_contain_text("已存在本机")
     assert not Attendance.objects.exists()
-    phone.evaluate("""() => {
-      const kept = JSON.parse(localStorage.getItem("sign-in-journal"));
-      kept.entries[0].at -= 25000;
-      localStorage.setItem("sign-in-journal", JSON.stringify(kept));
+    phone.evaluate("""async () => {
+      const disk = keptOnDisk("sign-in", "entries"), [[name, entry]] = Object.entries(await disk.all());
+      entry.at -= 25000;
+      await disk.put(name, entry);
     }""")
     context = phone.context
     phone.close()  # the phone goes into the pocket; in the evening the first page is opened
@@ -91,7 +91,7 @@ def test_a_sign_in_without_network_is_kept_and_sent_later(phone, live_server):
     mark = Attendance.objects.get()
     assert mark.late_sent
     assert mark.minutes == session.minutes
-    assert phone.evaluate("JSON.parse(localStorage.getItem('sign-in-journal')).entries") == []
+    assert phone.evaluate("keptOnDisk('sign-in', 'entries').all()") == {}
 
 
 def test_a_signed_sheet_is_entered_by_keyboard(desktop, live_server):

@@ -1,21 +1,9 @@
-"""A mock paper of the official structure, on a phone: the network cut, the browser killed, nothing lost, the right points.
-
-The browser is a process of its own with a profile on the disk. It dies by SIGKILL, as a phone's system kills: no page is told,
-nothing is closed, and only what the disk holds is left. The phone's own clock is wrong all the while.
-"""
+"""A mock paper of the official structure, on a phone: the network cut, the browser killed, nothing lost, the right points."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import shutil
-import signal
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db.models import Max
@@ -25,13 +13,12 @@ from playwright.sync_api import Page, expect
 from exams.models import Attempt, AttemptTrace, Response
 from lms.core import clock
 from lms.ledger.models import Line
+from tests.browser.devices import Phone
 from tests.factories import exams as make
 from tests.factories import world as worlds
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-AHEAD = 37 * 60_000  # the phone's clock, in milliseconds
-WRONG_CLOCK = f"(() => {{ const told = Date.now; Date.now = () => told() + {AHEAD}; }})()"
 SAVED = re.compile(r"已保存 \d\d:\d\d:\d\d")
 
 # The keys are B and ACD. A single choice is worth 1; a multiple choice 2, 0.5 for each right option where some are missing, and
@@ -48,66 +35,6 @@ def answer_to(number: int) -> str:
     if number <= 60:
         return "D" if number in WRONG else "B"
     return MULTIPLE.get(number, "ACD")
-
-
-@dataclass
-class Phone:
-    """A browser of its own whose profile outlives it. ``begin`` starts a process, ``kill`` ends it as a system does."""
-
-    begin_context: Callable[[], Any]
-    profile: Path
-    contexts: list[Any] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    def begin(self) -> Page:
-        context = self.begin_context()
-        context.add_init_script(WRONG_CLOCK)
-        context.on("weberror", lambda error: self.faults.append(str(error.error)))
-        self.contexts.append(context)
-        return context.pages[0] if context.pages else context.new_page()
-
-    def process(self) -> int:
-        """The browser that runs on this profile; its renderers name a type, the browser itself none."""
-        mark = f"--user-data-dir={self.profile}".encode()
-        for entry in Path("/proc").iterdir():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
-            except OSError:
-                continue
-            if mark in words and not any(word.startswith(b"--type=") for word in words):
-                return int(entry.name)
-        raise AssertionError("the browser does not run")
-
-    def kill(self) -> None:
-        browser = self.process()
-        assert os.getpgid(browser) == browser != os.getpgid(0)  # its group is its own
-        os.killpg(browser, signal.SIGKILL)
-        while Path(f"/proc/{browser}/cmdline").exists() and Path(f"/proc/{browser}/cmdline").read_bytes():
-            time.sleep(0.02)
-
-
-@pytest.fixture
-def device(playwright: Any, live_server: Any, tmp_path: Path) -> Iterator[Phone]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    profile = tmp_path / "profile"
-
-    def begin() -> Any:
-        return playwright.chromium.launch_persistent_context(
-            str(profile),
-            executable_path=found,
-            args=["--no-sandbox", "--disable-gpu"],
-            base_url=live_server.url,
-            viewport={"width": 390, "height": 844},
-            locale="zh-CN",
-            is_mobile=True,
-            has_touch=True,
-        )
-
-    phone = Phone(begin, profile)
-    expect.set_options(timeout=20_000)  # two browsers and a server share what the machine has
-    yield phone
-    expect.set_options(timeout=5_000)
-    phone.contexts[-1].close()
 
 
 def sign_in(page: Page, username: str, address: str = "/accounts/login/") -> None:
@@ -292,7 +219,7 @@ def test_an_official_paper_survives_the_cut_network_and_the_killed_browser(devic
     page.go_back()
     page.wait_for_url(re.compile("/result/"))
     left = page.evaluate(
-        """async () => [Object.keys(localStorage).filter(key => key.startsWith("exam:")), await examJournal.names()]"""
+        """async () => [Object.keys(localStorage).filter(key => key.startsWith("exam:")), Object.keys(await keptOnDisk("exam", "attempts").all())]"""
     )
     assert left == [[], []]
     assert attempt.person_id == person.pk and device.faults == []

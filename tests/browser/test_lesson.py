@@ -54,18 +54,15 @@ def test_what_is_read_without_network_is_kept_and_sent_later(reader):
     with page.expect_response(re.compile("/ping/")):
         page.get_by_role("button", name="开始学习").click()
     expect(page.locator("[data-study-status]")).to_have_text(re.compile(r"\d\d:\d\d"))
-    page.context.set_offline(True)
     page.evaluate("""() => {
-      const at = Date.now(), journal = JSON.parse(localStorage.getItem("study-journal") || "null")
-        || {user: document.querySelector("[data-study]").dataset.user, lessons: {}};
-      journal.lessons[document.querySelector("[data-study]").dataset.study] = [{from: at - 1000, to: at, seconds: 1}];
-      localStorage.setItem("study-journal", JSON.stringify(journal));
+      const at = Date.now(), { study: url, user } = document.querySelector("[data-study]").dataset;
+      return keptOnDisk("study", "stretches").put("before", { user, url, from: at - 1000, to: at, seconds: 1 });
     }""")
-    page.context.set_offline(False)
-    with page.expect_response(re.compile("/ping/")):
+    with page.expect_response(re.compile("/ping/")) as sent:
         page.reload()
+    assert [stretch["seconds"] for stretch in sent.value.request.post_data_json["stretches"]] == [1]
     expect(page.locator("[data-study-status]")).to_have_text(re.compile(r"\d\d:\d\d"))
-    assert page.evaluate("JSON.parse(localStorage.getItem('study-journal')).lessons") == {}
+    assert page.evaluate("keptOnDisk('study', 'stretches').all()") == {}
 
 
 def test_a_session_that_ends_while_reading_is_told_and_the_time_is_sent_after_signing_in(reader, live_server):

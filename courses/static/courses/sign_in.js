@@ -2,7 +2,6 @@
 // The server checks the code against the time claimed; without this script the form is sent as it is.
 (function () {
   "use strict";
-  var KEPT = "sign-in-journal";
   if (!window.fetch) return;
   var form = document.querySelector("[data-sign-in]"), flusher = document.querySelector("[data-sign-in-flush]");
   var node = form || flusher;
@@ -10,15 +9,7 @@
   var user = node.getAttribute("data-user");
   var token = form ? form.querySelector("[name=csrfmiddlewaretoken]").value : flusher.getAttribute("data-csrf");
 
-  function journal() {
-    try {
-      var found = JSON.parse(localStorage.getItem(KEPT) || "{}");
-      return found.user === user && Array.isArray(found.entries) ? found : { user: user, entries: [] };
-    } catch (error) { return { user: user, entries: [] }; }
-  }
-  function keep(found) {
-    try { localStorage.setItem(KEPT, JSON.stringify(found)); return true; } catch (error) { return false; }
-  }
+  var disk = window.keptOnDisk.spare("sign-in", "entries");  // what the server has not answered: one record a press of the button
   // resolves with {done, text}; rejects when there is no network or the server is unwell
   function send(entry) {
     return fetch(entry.url, {
@@ -38,15 +29,15 @@
     place.hidden = false;
   }
   function flush() {
-    var entry = journal().entries[0];
-    if (!entry) return;
-    send(entry).then(function (answer) {
-      var left = journal();
-      left.entries = left.entries.filter(function (one) { return one.at !== entry.at || one.url !== entry.url; });
-      keep(left);
-      say(flusher || document.querySelector("[data-sign-in-said]"), answer.text, answer.done ? "good" : "warn");
-      flush();
-    }, function () { /* still offline: next time */ });
+    disk.all().then(function (found) {
+      var id = Object.keys(found).filter(function (one) { return found[one].user === user; })
+        .sort(function (a, b) { return found[a].at - found[b].at; })[0];
+      if (!id) return;
+      send(found[id]).then(function (answer) {
+        say(flusher || document.querySelector("[data-sign-in-said]"), answer.text, answer.done ? "good" : "warn");
+        disk.drop(id).then(flush);
+      }, function () { /* still offline: next time */ });
+    });
   }
   flush();
   window.addEventListener("online", flush);
@@ -62,16 +53,18 @@
     form.querySelector(".field").textContent = form.getAttribute("data-scanned");
   }
   function submit(code) {
-    var entry = { url: form.getAttribute("data-sign-in"), code: code, at: Date.now(), out: leaving };
+    var entry = { user: user, url: form.getAttribute("data-sign-in"), code: code, at: Date.now(), out: leaving };
+    // on the disk before it is sent: a line may hang, and the phone die meanwhile
+    var id = user + " " + entry.url + " " + entry.at, written = disk.put(id, entry);
     send(entry).then(function (answer) {
-      if (answer.done) { location.href = form.getAttribute("data-next"); return; }
-      say(said, answer.text, "bad");
-      var box = form.querySelector("[name=code]");
-      if (box) { box.value = ""; box.focus(); }
+      disk.drop(id).then(function () {
+        if (answer.done) { location.href = form.getAttribute("data-next"); return; }
+        say(said, answer.text, "bad");
+        var box = form.querySelector("[name=code]");
+        if (box) { box.value = ""; box.focus(); }
+      });
     }, function () {
-      var found = journal();
-      found.entries = found.entries.concat([entry]).slice(-20);
-      say(said, keep(found) ? form.getAttribute("data-kept") : String(new Date()), "warn");
+      written.then(function (kept) { say(said, form.getAttribute(kept ? "data-kept" : "data-lost"), kept ? "warn" : "bad"); });
     });
   }
   form.addEventListener("submit", function (event) {

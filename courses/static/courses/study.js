@@ -2,29 +2,31 @@
 // The server's clock decides; this only claims. Without this script the finish button credits the time instead.
 (function () {
   "use strict";
-  var TICK = 5000, PING = 30000, IDLE = 120000, KEPT = "study-journal";
+  var TICK = 5000, PING = 30000, IDLE = 120000, MOST = 100;
   var node = document.querySelector("[data-study]");
   var flusher = node || document.querySelector("[data-study-flush]");
   if (!flusher || !window.fetch) return;
   var user = flusher.getAttribute("data-user"), csrf = flusher.getAttribute("data-csrf");
 
-  // ---- the journal: stretches read while offline, per lesson, of this user only ----
-  function journal() {
-    try {
-      var found = JSON.parse(localStorage.getItem(KEPT) || "{}");
-      return found.user === user ? found : { user: user, lessons: {} };
-    } catch (error) { return { user: user, lessons: {} }; }
+  // ---- what the server does not have yet: one record a stretch read, on the disk before it is sent; of this user only ----
+  var disk = window.keptOnDisk.spare("study", "stretches");
+  function unsent(of) {  // {lesson's address: [[name, stretch], …]}, the oldest first
+    return disk.all().then(function (found) {
+      var lessons = {};
+      Object.keys(found).forEach(function (id) {
+        var one = found[id];
+        if (one.user === user && (!of || one.url === of)) (lessons[one.url] = lessons[one.url] || []).push([id, one]);
+      });
+      Object.keys(lessons).forEach(function (url) {
+        lessons[url] = lessons[url].sort(function (a, b) { return a[1].from - b[1].from; }).slice(0, MOST);
+      });
+      return lessons;
+    });
   }
-  function keep(found) {
-    try { localStorage.setItem(KEPT, JSON.stringify(found)); } catch (error) { /* full or closed: this time is lost, nothing else */ }
+  function stretches(rows) {
+    return rows.map(function (row) { return { from: row[1].from, to: row[1].to, seconds: row[1].seconds }; });
   }
-  function note(url, from, to, seconds) {
-    if (seconds < 1) return;
-    var found = journal(), list = found.lessons[url] || [], last = list[list.length - 1];
-    if (last && from - last.to < 5000) { last.to = to; last.seconds += seconds; } else { list.push({ from: from, to: to, seconds: seconds }); }
-    found.lessons[url] = list.slice(-100);
-    keep(found);
-  }
+  function drop(rows) { rows.forEach(function (row) { disk.drop(row[0]); }); }
   function send(url, body, leaving) {
     return fetch(url, {
       method: "POST", credentials: "same-origin", keepalive: !!leaving, redirect: "error",
@@ -36,14 +38,15 @@
     });
   }
   function flush(except) {
-    var found = journal();
-    Object.keys(found.lessons).forEach(function (url) {
-      if (url === except) return;
-      send(url, { seconds: 0, stopped: true, now: Date.now(), stretches: found.lessons[url] }).then(function () {
-        var left = journal();
-        delete left.lessons[url];
-        keep(left);
-      }, function () { /* still offline, or the lesson is gone: next time */ });
+    unsent().then(function (lessons) {
+      Object.keys(lessons).forEach(function (url) {
+        var rows = lessons[url];
+        if (url === except) return;
+        send(url, { seconds: 0, stopped: true, now: Date.now(), stretches: stretches(rows) }).then(function () {
+          drop(rows);
+          if (rows.length === MOST) setTimeout(flush, 1000, except);
+        }, function () { /* still offline, or the lesson is gone: next time */ });
+      });
     });
   }
   flush(node ? node.getAttribute("data-study") : "");
@@ -51,7 +54,7 @@
 
   // ---- reading ----
   var url = node.getAttribute("data-study");
-  var active = 0, since = Date.now(), lastTick = Date.now(), lastSign = Date.now(), lastSend = 0, open = false, busy = false;
+  var active = 0, since = Date.now(), lastTick = Date.now(), lastSign = Date.now(), lastSend = 0, busy = false;
   var status = document.querySelector("[data-study-status]"), shownMinutes = document.querySelector("[data-study-minutes]");
   ["scroll", "pointerdown", "keydown", "touchstart", "mousemove"].forEach(function (name) {
     window.addEventListener(name, function () { lastSign = Date.now(); }, { passive: true });
@@ -66,23 +69,34 @@
     if (!document.hidden && now - lastSign < IDLE) active += passed;
     if (now - lastSend >= PING) report(false);
   }
+  function take() {  // what was read since the last time, now on the disk: [name, stretch]
+    var now = Date.now(), stretch = { user: user, url: url, from: since, to: now, seconds: Math.round(active / 1000) };
+    var row = [user + " " + url + " " + since, stretch];
+    active = 0; since = now;
+    if (stretch.seconds > 0) disk.put(row[0], stretch);
+    return row;
+  }
   function report(leaving) {
-    if (busy && !leaving) return;
-    var now = Date.now(), seconds = Math.round(active / 1000), from = since;
-    var waiting = journal().lessons[url] || [];
-    var body = { seconds: seconds, place: place(), stopped: !!leaving || document.hidden };
-    if (waiting.length) { body.stretches = waiting; body.now = now; }
-    active = 0; since = now; lastSend = now; busy = true;
+    var row = take();
+    lastSend = Date.now();
+    if (leaving) { transmit(row, [], true); return; }  // no page is left to read the disk
+    if (busy) return;  // the line is slow: this one waits on the disk with the others
+    busy = true;
+    unsent(url).then(function (lessons) {
+      transmit(row, (lessons[url] || []).filter(function (one) { return one[0] !== row[0]; }), false);
+    });
+  }
+  function transmit(row, waiting, leaving) {
+    var body = { seconds: row[1].seconds, place: place(), stopped: leaving || document.hidden };
+    if (waiting.length) { body.stretches = stretches(waiting); body.now = Date.now(); }
     send(url, body, leaving).then(function (answer) {
-      busy = false; open = true;
-      var left = journal();
-      if (waiting.length) { delete left.lessons[url]; keep(left); }
+      busy = false;
+      drop(waiting.concat([row]));
       if (shownMinutes) shownMinutes.textContent = Math.floor(answer.seconds / 60);
       if (status) status.textContent = "（" + answer.at + " ✓）";
     }, function (error) {
       busy = false;
-      note(url, from, now, seconds);
-      if (status) status.textContent = error.message === "401" ? status.getAttribute("data-signed-out") : "（…）";
+      if (status) status.textContent = status.getAttribute(error.message === "401" ? "data-signed-out" : "data-kept");
     });
   }
   report(false);
@@ -104,10 +118,12 @@
       event.preventDefault();
       finish.setAttribute("data-counted", "");
       tick();
-      var go = function () { HTMLFormElement.prototype.submit.call(finish); };
-      var seconds = Math.round(active / 1000);
-      active = 0;
-      send(url, { seconds: seconds, place: place() }).then(go, go);
+      var row = take(), go = function () { HTMLFormElement.prototype.submit.call(finish); };
+      send(url, { seconds: row[1].seconds, place: place() }).then(function () { drop([row]); go(); }, function (error) {
+        if (/^\d+$/.test(error.message)) { go(); return; }  // the server says why on its page
+        finish.removeAttribute("data-counted");
+        if (status) status.textContent = status.getAttribute("data-kept");
+      });
     });
   }
 

@@ -17,7 +17,7 @@
   // what is said aloud: few moments of the clock, and that answers are saved, not after every one of them
   var moments = [1800, 600, 300, 60], saidAt = 0, stranded = false;
   // recalled: what the disk kept has been read, so it may be written; writing: how many are on their way to it
-  var disk = window.examJournal, recalled = false, writing = 0;
+  var disk = window.keptOnDisk("exam", "attempts"), recalled = false, writing = 0;
   var standing = {};
   Object.keys(known.answers).forEach(function (n) { standing[n] = known.answers[n][0]; });
 

@@ -3,7 +3,7 @@
   "use strict";
   var id = document.currentScript && document.currentScript.dataset.attempt;
   if (!id) return;
-  window.examJournal.drop(id);
+  window.keptOnDisk("exam", "attempts").drop(id);
   if (window.caches) caches.open("pages").then(function (pages) { pages.delete(location.pathname.split(id)[0] + id + "/"); });
   try { ["", ":alive", ":last"].forEach(function (part) { localStorage.removeItem("exam:" + id + part); }); } catch (e) { /* none */ }
 })();
