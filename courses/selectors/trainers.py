@@ -106,6 +106,14 @@ def sessions_taught(person: Person) -> QuerySet[CourseSession]:
     return held.select_related("training_class__division").distinct().order_by("-starts_at", "-pk")
 
 
+def sessions_ahead(person: Person) -> QuerySet[CourseSession]:
+    """Half-days one is put down to teach from today on, the next first."""
+    ids = people.ids_of(person)
+    mine = CourseSession.objects.filter(Q(trainer_id__in=ids) | Q(other_trainers__in=ids), state=SessionState.PLANNED)
+    ahead = mine.filter(day__gte=clock.today())
+    return ahead.select_related("training_class__division").distinct().order_by("starts_at", "pk")
+
+
 def trainers_heard(enrolment: ClassEnrolment) -> list[Person]:
     """Trainers of the held half-days in which a learner was present."""
     here = Attendance.objects.filter(enrolment=enrolment, minutes__gt=0, session__state=SessionState.HELD).values("session_id")

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from courses.models import LessonPage
@@ -26,25 +25,3 @@ def weight(lesson: LessonPage) -> str:
 @register.filter
 def of(mapping: Mapping[Any, Any], key: Any) -> Any:
     return mapping.get(key)
-
-
-def _address(name: str, *args: Any) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
-@register.simple_tag
-def supervision_link(attendance: Any) -> str:
-    return _address("supervision:my_session", attendance.session.uuid)
-
-
-@register.simple_tag
-def certificate_link(certificate: Any) -> str:
-    return _address("certificates:own_detail", certificate.uuid)
-
-
-@register.simple_tag
-def office_certificate_link(certificate: Any) -> str:
-    return _address("certificates:detail", certificate.uuid)

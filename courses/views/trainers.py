@@ -111,6 +111,7 @@ def my_teaching(request: HttpRequest) -> HttpResponse:
         "person": person,
         "profile": rows.profile_of(person),
         "taught": rows.taught([person])[person.pk],
+        "ahead": rows.sessions_ahead(person)[:20],
         "page_obj": Paginator(rows.sessions_taught(person), 20).get_page(request.GET.get("page")),
         "opinions": rows.opinions_of(person),
         "least": rules.FEEDBACK_MINIMUM,

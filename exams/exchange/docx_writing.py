@@ -7,18 +7,10 @@ import re
 import zipfile
 from xml.sax.saxutils import escape
 
-from exams.exchange import plain_writing
+from exams.exchange import plain_writing, word_names
 from exams.exchange.pictures import ENDINGS
 from exams.exchange.reading import FoundItem, Picture, reworded
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
-_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
-_EMU = 9525  # English metric units a pixel
 _WIDEST = 480
 
 
@@ -68,35 +60,38 @@ def _drawing(number: int, pictures: list[Picture]) -> str:
     with Image.open(io.BytesIO(pictures[number - 1].content)) as image:
         width, height = image.size
     shrink = min(1.0, _WIDEST / max(width, 1))
-    wide, high = int(width * shrink * _EMU), int(height * shrink * _EMU)
+    wide, high = int(width * shrink * word_names.EMU), int(height * shrink * word_names.EMU)
     blip = f'<pic:blipFill><a:blip r:embed="rIdP{number}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
     size = f'<a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/>'
     shape = f'<pic:spPr><a:xfrm>{size}</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
     names = f'<pic:nvPicPr><pic:cNvPr id="{number}" name="{number}"/><pic:cNvPicPr/></pic:nvPicPr>'
-    graphic = f'<a:graphic><a:graphicData uri="{_PIC}"><pic:pic>{names}{blip}{shape}</pic:pic></a:graphicData></a:graphic>'
+    graphic = (
+        f'<a:graphic><a:graphicData uri="{word_names.PIC}"><pic:pic>{names}{blip}{shape}</pic:pic></a:graphicData></a:graphic>'
+    )
     head = f'<wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="{number}" name="{number}"/>'
     return f"<w:drawing><wp:inline>{head}{graphic}</wp:inline></w:drawing>"
 
 
 def _package(paragraphs: list[str], pictures: list[Picture]) -> dict[str, bytes]:
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    spaces = f'xmlns:w="{_W}" xmlns:r="{_R}" xmlns:a="{_A}" xmlns:pic="{_PIC}" xmlns:wp="{_WP}"'
     page = (
         '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440"/></w:sectPr>'
     )
     names = [f"media/image{n}{ENDINGS[picture.mime]}" for n, picture in enumerate(pictures, start=1)]
-    rels = "".join(f'<Relationship Id="rIdP{n}" Type="{_R}/image" Target="{name}"/>' for n, name in enumerate(names, start=1))
+    rels = "".join(
+        f'<Relationship Id="rIdP{n}" Type="{word_names.R}/image" Target="{name}"/>' for n, name in enumerate(names, start=1)
+    )
     package = "application/vnd.openxmlformats-package.relationships+xml"
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     endings = {".rels": package, ".xml": "application/xml", **{ending: mime for mime, ending in ENDINGS.items()}}
     types = "".join(f'<Default Extension="{ending[1:]}" ContentType="{mime}"/>' for ending, mime in endings.items())
     document = f'<Override PartName="/word/document.xml" ContentType="{main}"/>'
-    first = f'<Relationship Id="rId1" Type="{_R}/officeDocument" Target="word/document.xml"/>'
+    first = f'<Relationship Id="rId1" Type="{word_names.R}/officeDocument" Target="word/document.xml"/>'
     files = {
-        "[Content_Types].xml": f'{head}<Types xmlns="{_TYPES}">{types}{document}</Types>',
-        "_rels/.rels": f'{head}<Relationships xmlns="{_RELS}">{first}</Relationships>',
-        "word/_rels/document.xml.rels": f'{head}<Relationships xmlns="{_RELS}">{rels}</Relationships>',
-        "word/document.xml": f"{head}<w:document {spaces}><w:body>{''.join(paragraphs)}{page}</w:body></w:document>",
+        "[Content_Types].xml": f'{head}<Types xmlns="{word_names.TYPES}">{types}{document}</Types>',
+        "_rels/.rels": f'{head}<Relationships xmlns="{word_names.RELS}">{first}</Relationships>',
+        "word/_rels/document.xml.rels": f'{head}<Relationships xmlns="{word_names.RELS}">{rels}</Relationships>',
+        "word/document.xml": f"{head}<w:document {word_names.SPACES}><w:body>{''.join(paragraphs)}{page}</w:body></w:document>",
     }
     return {
         **{name: text.encode() for name, text in files.items()},

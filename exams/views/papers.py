@@ -27,7 +27,9 @@ def paper_list(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     papers = selectors.papers_with_results(actor).annotate(items=Count("paper_items")).order_by("-id")
     page = Paginator(papers, 25).get_page(request.GET.get("page"))
-    return render(request, "exams/office/paper_list.html", {"page_obj": page, "may_make": actor.has(*PAPER_MAKERS)})
+    own = set(selectors.papers_in(actor).filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
+    context = {"page_obj": page, "own": own, "may_make": actor.has(*PAPER_MAKERS)}
+    return render(request, "exams/office/paper_list.html", context)
 
 
 def paper_create(request: HttpRequest) -> HttpResponse:

@@ -6,14 +6,8 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
-_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
-_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
-_EMU = 9525  # English metric units a pixel
+from exams.exchange import word_names
+
 WIDE, HIGH, INK = 360, 240, "#1f3a4d"
 
 
@@ -63,19 +57,20 @@ class _Body:
         self.parts.append(f"<w:tbl>{written}</w:tbl>")
 
     def picture(self) -> None:
-        wide, high = WIDE * _EMU, HIGH * _EMU
+        wide, high = WIDE * word_names.EMU, HIGH * word_names.EMU
         names = '<pic:nvPicPr><pic:cNvPr id="1" name="家系图"/><pic:cNvPicPr/></pic:nvPicPr>'
         blip = '<pic:blipFill><a:blip r:embed="rIdP"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
         size = f'<a:xfrm><a:off x="0" y="0"/><a:ext cx="{wide}" cy="{high}"/></a:xfrm>'
         shape = f'<pic:spPr>{size}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
-        graphic = f'<a:graphic><a:graphicData uri="{_PIC}"><pic:pic>{names}{blip}{shape}</pic:pic></a:graphicData></a:graphic>'
+        graphic = (
+            f'<a:graphic><a:graphicData uri="{word_names.PIC}"><pic:pic>{names}{blip}{shape}</pic:pic></a:graphicData></a:graphic>'
+        )
         frame = f'<wp:inline><wp:extent cx="{wide}" cy="{high}"/><wp:docPr id="1" name="家系图"/>{graphic}</wp:inline>'
         self.parts.append(f"<w:p><w:r><w:drawing>{frame}</w:drawing></w:r></w:p>")
 
     def document(self) -> bytes:
         head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-        office = f"{_R}/officeDocument"
-        spaces = f'xmlns:w="{_W}" xmlns:r="{_R}" xmlns:a="{_A}" xmlns:pic="{_PIC}" xmlns:wp="{_WP}"'
+        office = f"{word_names.R}/officeDocument"
         word = "application/vnd.openxmlformats-officedocument.wordprocessingml"
         types = [
             ("rels", "application/vnd.openxmlformats-package.relationships+xml"),
@@ -86,14 +81,18 @@ class _Body:
         parts = f'<Override PartName="/word/document.xml" ContentType="{word}.document.main+xml"/>'
         parts += f'<Override PartName="/word/numbering.xml" ContentType="{word}.numbering+xml"/>'
         files: dict[str, str | bytes] = {
-            "[Content_Types].xml": f'{head}<Types xmlns="{_TYPES}">{defaults}{parts}</Types>',
-            "_rels/.rels": f'{head}<Relationships xmlns="{_RELS}">{_relation("rId1", office, "word/document.xml")}</Relationships>',
-            "word/_rels/document.xml.rels": f'{head}<Relationships xmlns="{_RELS}">'
-            + _relation("rIdP", f"{_R}/image", "media/image1.png")
-            + _relation("rIdN", f"{_R}/numbering", "numbering.xml")
+            "[Content_Types].xml": f'{head}<Types xmlns="{word_names.TYPES}">{defaults}{parts}</Types>',
+            "_rels/.rels": f'{head}<Relationships xmlns="{word_names.RELS}">'
+            + _relation("rId1", office, "word/document.xml")
             + "</Relationships>",
-            "word/document.xml": f"{head}<w:document {spaces}><w:body>{''.join(self.parts)}<w:sectPr/></w:body></w:document>",
-            "word/numbering.xml": f'{head}<w:numbering xmlns:w="{_W}">{self._numbering()}</w:numbering>',
+            "word/_rels/document.xml.rels": f'{head}<Relationships xmlns="{word_names.RELS}">'
+            + _relation("rIdP", f"{word_names.R}/image", "media/image1.png")
+            + _relation("rIdN", f"{word_names.R}/numbering", "numbering.xml")
+            + "</Relationships>",
+            "word/document.xml": f"{head}<w:document {word_names.SPACES}><w:body>"
+            + "".join(self.parts)
+            + "<w:sectPr/></w:body></w:document>",
+            "word/numbering.xml": f'{head}<w:numbering xmlns:w="{word_names.W}">{self._numbering()}</w:numbering>',
             "word/media/image1.png": _genogram(),
         }
         out = io.BytesIO()

@@ -120,6 +120,7 @@ def test_given_password_must_be_changed_first(world, client):
     assert client.get("/accounts/me/")["Location"] == reverse("account_change_password")
     page = client.get("/accounts/password/change/")
     assert "临时密码" in page.content.decode()
+    assert "请联系单位经办人" in page.content.decode() and "password/reset" not in page.content.decode()
     new = "青山-绿水-2027-river"
     same = client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": PASSWORD, "password2": PASSWORD})
     assert "新密码不能与当前密码相同" in same.content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.db.models import Max
@@ -219,7 +220,9 @@ def test_an_official_paper_survives_the_cut_network_and_the_killed_browser(devic
     page.go_back()
     page.wait_for_url(re.compile("/result/"))
     left = page.evaluate(
-        """async () => [Object.keys(localStorage).filter(key => key.startsWith("exam:")), Object.keys(await keptOnDisk("exam", "attempts").all())]"""
+        """async () => [
+             Object.keys(localStorage).filter(key => key.startsWith("exam:")),
+             Object.keys(await keptOnDisk("exam", "attempts").all())]"""
     )
     assert left == [[], []]
     assert attempt.person_id == person.pk and device.faults == []

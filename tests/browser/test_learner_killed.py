@@ -75,5 +75,8 @@ def test_reading_and_a_sign_in_survive_the_killed_browser(device: Phone) -> None
     opened(page, user, lesson)
     expect(page.locator("[data-study-status]")).to_have_text(re.compile(r"\d\d:\d\d"))
     assert LessonProgress.objects.get().seconds >= 5
-    assert page.evaluate("Promise.all([keptOnDisk('study', 'stretches').all(), keptOnDisk('sign-in', 'entries').all()])") == [{}, {}]
+    assert page.evaluate("Promise.all([keptOnDisk('study', 'stretches').all(), keptOnDisk('sign-in', 'entries').all()])") == [
+        {},
+        {},
+    ]
     assert device.faults == []

@@ -17,7 +17,7 @@ from courses.selectors.content import checks_of
 from lms.accounts.roles import Role
 from lms.core import clock
 from lms.ledger.models import Line
-from tests.factories import rosters
+from tests.factories import rosters, supervision
 from tests.factories.certificates import make_issuer, make_organisation
 from tests.factories.courses import ROUTES, SYSTEM, lesson_of, make_class, make_course, make_enrolment, make_learner, make_session
 from tests.factories.world import World, make_client, make_person
@@ -177,6 +177,15 @@ def test_the_first_view_of_a_lesson_weighs_little(learner):
     assert weight <= 120 * 1024
     assert len(gzip.compress(page)) < 20 * 1024
     assert not re.search(rb"https?://(?!testserver)", page.replace(b"http://www.w3.org", b""))
+
+
+def test_a_learner_gets_from_home_to_the_record_that_waits_for_them(world):
+    team = supervision.make_team(world.township)
+    session = supervision.make_signed(team)
+    client = make_client(team.supervisees[0].user)
+    link = reverse("supervision:confirm", args=[session.uuid])
+    assert f'href="{link}"' in client.get(reverse("courses:home")).content.decode()
+    assert client.get(link).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["courses:home", "courses:records", "courses:my_classes"])

@@ -17,7 +17,7 @@ from lms.audit.models import AuditEvent
 from lms.core import clock
 from lms.core.errors import BadInput, Missing, Refused
 from lms.people import services as people
-from tests.factories.courses import SYSTEM, make_class, make_enrolment, make_learner, make_session, make_trainer
+from tests.factories.courses import SYSTEM, local, make_class, make_enrolment, make_learner, make_session, make_trainer
 from tests.factories.world import make_actor, make_client, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,19 @@ def test_hours_taught_equal_a_recount_of_sessions(world):
         got = rows.taught([person])[person.pk]
         assert (got.sessions, got.minutes) == (count, minutes)
     assert rows.taught([lead])[lead.pk].minutes == 480
+
+
+def test_a_trainer_sees_what_comes_next_and_nothing_of_others(world, monkeypatch):
+    trainer, other = make_person(world.county, user=make_user("trainer", world.county)), make_trainer(world.county)
+    monkeypatch.setattr(clock, "now", lambda: local(2026, 11, 3, 13))
+    training_class = make_class(world.county)
+    for day, title, by in [(2, "过去的", trainer), (3, "今天上午的", trainer), (4, "明天的", trainer), (4, "别人的", other)]:
+        make_session(training_class, day=day, title=title, trainer=by)
+    gone = make_session(training_class, day=5, title="取消的", trainer=trainer)
+    services.cancel_session(session=gone, reason="停电", by=SYSTEM)
+    page = make_client(trainer.user).get(reverse("courses:my_teaching")).content.decode()
+    assert [title for title in ("过去的", "今天上午的", "明天的", "别人的", "取消的") if title in page] == ["今天上午的", "明天的"]
+    assert page.index("今天上午的") < page.index("明天的")
 
 
 def test_the_register_reaches_down_and_is_kept_above(world):

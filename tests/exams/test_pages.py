@@ -320,6 +320,17 @@ def test_results_of_a_paper_from_above_show_only_ones_own_learners(client_as, wo
     assert here.name in text and there.name not in text
 
 
+def test_a_paper_from_above_is_listed_with_its_results_and_no_link_that_is_missing(client_as, world):
+    above, own = make.paper(world.province), make.paper(world.county)
+    services.submit_attempt(attempt=make.attempt(make.learner(world.county), above), by=make.SYSTEM)
+    client = client_as("class_manager", world.county)
+    text = client.get(url("office_paper_list")).content.decode()
+    assert url("office_attempts", paper=above.uuid) in text
+    links = [link for link in (url("office_paper", paper=paper.uuid) for paper in (above, own)) if f'"{link}"' in text]
+    assert links == [url("office_paper", paper=own.uuid)]
+    assert client.get(links[0]).status_code == 200
+
+
 @pytest.mark.parametrize("number", [3, 20])
 def test_the_list_of_items_takes_a_constant_number_of_queries(client_as, world, number, django_assert_max_num_queries):
     bank = make.bank(world.county)

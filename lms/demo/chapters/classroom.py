@@ -51,6 +51,7 @@ def build(
     _trainers(kit, today, county)
     _heard(kit, today, county, programme, category, cadres[4:14])
     _attending(kit, today, running, cadres)
+    _twice(kit, running, cadres[20:23], county)
     _open(kit, today, county, bureau, programme, category, cadres[4:20])
 
 
@@ -165,6 +166,23 @@ def _attending(kit: Kit, today: dt.date, running: TrainingClass, cadres: Sequenc
         known = courses.enter_walk_in(session=sessions[0], name=cadres[33].name, unit="", by=kit.by)
     with clock.at(sessions[1].starts_at):
         courses.identify_walk_in(walk_in=known, person=cadres[33], by=kit.by)
+
+
+def _twice(kit: Kit, running: TrainingClass, learners: Sequence[Person], county: Division) -> None:
+    """Three of the class came in at the door and were put on the books once more: two wait for a human, one has been merged."""
+    clerk, (first, _second, third) = actor_of(kit.cast["xianban"]), learners
+    session = running.sessions.order_by("starts_at")[1]
+    made = []
+    for person in learners:
+        name = f"{person.name[:-1]}芬" if person == first and len(person.name) > 2 else person.name
+        with clock.at(session.starts_at):
+            at_the_door = courses.enter_walk_in(session=session, name=name, unit=person.division.name, by=clerk)
+        with clock.at(session.ends_at):
+            again = people.register_person(name=name, division=county, birth_date=person.birth_date, by=clerk)
+            courses.identify_walk_in(walk_in=at_the_door, person=again, by=clerk)
+        made.append(again)
+    with clock.at(session.ends_at + dt.timedelta(hours=1)):
+        people.merge(kept=third, duplicate=made[2], reason="核对身份证原件，是同一人", by=clerk)
 
 
 def _open(
