@@ -24,6 +24,7 @@ from lms.people import selectors as people
 
 STEP = 4000  # lines settled in one transaction
 CHUNK = 400
+ADDED = 4000  # rows added to in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,20 +232,30 @@ def _add_persons(counts: Counter[PersonKey]) -> None:
 
 def _add(table: str, columns: Sequence[str], total: str, changes: Counter[Any]) -> None:
     """Add each change to its row, in one statement a chunk; rows that come to nothing go."""
-    rows = sorted((key, change) for key, change in changes.items() if change)
+    rows = sorted((*key, change) for key, change in changes.items() if change)
     names = ", ".join([*columns, total])
-    one = "(" + ", ".join(["%s"] * (len(columns) + 1)) + ")"
     with connection.cursor() as cursor:
-        for part in _chunks(rows, CHUNK):
+        for part in _chunks(rows, ADDED):
+            source, params = _source_of(part)
             cursor.execute(
-                f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(part))} "  # noqa: S608
+                f"INSERT INTO {table} ({names}) {source} "
                 f"ON CONFLICT ({', '.join(columns)}) DO UPDATE SET {total} = {table}.{total} + excluded.{total}"
                 f" RETURNING id, {total}",
-                [value for key, change in part for value in (*key, change)],
+                params,
             )
             empty = [pk for pk, left in cursor.fetchall() if not left]
             if empty:
                 cursor.execute(f"DELETE FROM {table} WHERE id IN ({', '.join(['%s'] * len(empty))})", empty)  # noqa: S608
+
+
+def _source_of(rows: Sequence[Sequence[str | int]]) -> tuple[str, list[Any]]:
+    """Rows as what a statement inserts, and its parameters: by PostgreSQL an array a column, of which many cost little."""
+    columns = list(zip(*rows, strict=True))
+    if connection.vendor == "postgresql":
+        arrays = ["%s::bigint[]" if isinstance(column[0], int) else "%s::text[]" for column in columns]
+        return f"SELECT * FROM unnest({', '.join(arrays)})", [list(column) for column in columns]  # noqa: S608
+    one = f"({', '.join(['%s'] * len(columns))})"
+    return f"VALUES {', '.join([one] * len(rows))}", [value for row in rows for value in row]
 
 
 def _chunks(values: Iterable[Any], size: int) -> Iterator[list[Any]]:
