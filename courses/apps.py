@@ -9,4 +9,4 @@ class CoursesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from courses import personal, signals  # noqa: F401  they register what they hold
+        from courses import following, personal, signals  # noqa: F401  they register what they hold

@@ -12,11 +12,12 @@ from courses.models import ClassEnrolment, ClassQuota, LeaveRequest, SignUp, Tra
 from courses.seating import Hindrance, Quota, Seat, hindrance
 from courses.states import APPROVERS, SIGN_UP_OPEN, ClassState, EnrolmentState, LeaveState, SignUpState
 from lms.accounts.roles import OFFICE
-from lms.core import clock
+from lms.core import clock, positions
 from lms.core.actor import Actor
 from lms.core.errors import Missing
 from lms.people import selectors as people
 from lms.people.models import Person
+from lms.places.boundaries import THEN, boundaries_of
 from lms.places.rules import upwards
 
 
@@ -67,9 +68,14 @@ class Offer:
 
 
 def seats_taken(training_class: TrainingClass) -> list[Seat]:
-    inside = training_class.enrolments.exclude(state=EnrolmentState.WITHDRAWN).values_list("division__path", "category_id")
-    held = training_class.sign_ups.filter(state=SignUpState.APPLIED).values_list("division__path", "category_id")
-    return [Seat(path, category) for path, category in [*inside, *held]]
+    """Whoever is in the class or waits for the unit, by where they are now: an enrolment keeps the division of then."""
+    fields = ("division", "division__path", "division__valid_to", "category_id")
+    inside = training_class.enrolments.exclude(state=EnrolmentState.WITHDRAWN).values_list(*fields)
+    held = training_class.sign_ups.filter(state=SignUpState.APPLIED).values_list(*fields)
+    rows = [*inside, *held]
+    has_changed = any(until is not None for _pk, _path, until, _category in rows)
+    today = boundaries_of(clock.today(), position=positions.closed()) if has_changed else THEN
+    return [Seat(today.path(pk, path), category) for pk, path, _until, category in rows]
 
 
 def quotas_of(training_class: TrainingClass) -> list[Quota]:

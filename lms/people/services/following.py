@@ -11,6 +11,7 @@ from lms.accounts import following as accounts
 from lms.audit import services as audit
 from lms.core import clock
 from lms.core.actor import Actor
+from lms.people.followers import FOLLOWERS
 from lms.people.models import Person
 from lms.people.selectors import stranded_people
 from lms.places.boundaries import heirs_on
@@ -28,7 +29,7 @@ class Followed:
 
 
 def follow_divisions(*, by: Actor) -> Followed:
-    """Persons, accounts and offices of divisions that became one other go along; one transaction a division, safe to run again.
+    """Persons, accounts, offices and what goes on in divisions that became one other go along; safe to run again.
 
     Lines keep the division of then, so no figure moves. Roles follow where the heir is the same office under a new code, name or
     parent; a division taken in by another brings its people, not its office.
@@ -43,6 +44,7 @@ def follow_divisions(*, by: Actor) -> Followed:
         if after.valid_to is not None and after.valid_to < clock.today():
             continue  # it ended too, and nothing says what it became
         sources = [gone[other] for other, end in only.items() if end == after.pk]
+        rows = sum(follower.follow(before, after, by) for follower in FOLLOWERS)  # before the persons are held
         with transaction.atomic():
             moved = Person.objects.filter(division=before).update(division=after)
             kept, given = accounts.follow(before=before, after=after, offices=_same_office(before, after, sources), by=by)
@@ -56,14 +58,16 @@ def follow_divisions(*, by: Actor) -> Followed:
                     people=moved,
                     accounts=kept,
                 )
-                divisions, people, grants = divisions + 1, people + moved, grants + given
+        if moved or kept or given or rows:
+            divisions, people, grants = divisions + 1, people + moved, grants + given
     return Followed(divisions, people, grants, stranded_people(by).count())
 
 
 def _concerned(only: dict[int, int]) -> set[int]:
-    """Of these, the divisions where a person is on the books, an account is kept or a role is held."""
+    """Of these, the divisions where a person is on the books, an account is kept, a role is held or something goes on."""
     people = Person.objects.filter(division__valid_to__lt=clock.today()).values_list("division", flat=True).distinct()
-    return (set(people) | accounts.ended_divisions()) & set(only)
+    others = {pk for follower in FOLLOWERS for pk in follower.ended()}
+    return (set(people) | accounts.ended_divisions() | others) & set(only)
 
 
 def _same_office(before: Division, after: Division, sources: Iterable[Division]) -> bool:
