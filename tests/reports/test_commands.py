@@ -18,6 +18,7 @@ from lms.ledger.kinds import Kind, Mode
 from lms.ledger.models import Line
 from lms.people import services as people
 from lms.places import services as places
+from lms.places.changing import Heir, change_division
 from lms.places.models import OrganisationKind, PostKind
 from lms.programmes import services as programmes
 from lms.reports import figures
@@ -194,6 +195,16 @@ def test_places_and_posts_open_their_rows(world):
     book.line(Kind.POST_ENDED, dt.date(2022, 5, 1), person=person, post=head, source_uuid=started.source_uuid)
     assert value("station_staff", "530621", "--on", "2022-05-01")["head"] == 1
     assert value("station_staff", "530621", "--on", "2022-05-02")["head"] == 0
+
+
+def test_a_station_stands_where_its_division_lies_on_the_day(world):
+    places.open_station(name="龙头山社工站", tier=3, label="社工站", division=world.township, opened_on=DAY, by=book.BY)
+    before, known = ("--on", "2022-12-31"), str(positions.closed())
+    heirs = [Heir("530681", "鲁甸市", world.prefecture)]
+    change_division(before=world.county, heirs=heirs, happened_on=dt.date(2023, 1, 1), source="测试用通知", by=world.system)
+    assert value("stations", "530621", *before) == value("stations", "530681", "--on", "2023-01-01") == 1
+    assert value("stations", "53", *before) == value("stations", "53", "--on", "2023-01-01") == 1
+    assert value("stations", "530621", *before, "--as-of", known) == 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lms.places.boundaries import boundaries_of
 from lms.places.models import Organisation, OrganisationKind, OrganisationService, Post, Station, Tier
 from lms.places.selectors import open_on
 from lms.reports.figures.registry import DAY, Answer, Ask, figure, of_rows
@@ -21,7 +22,9 @@ SOCIAL = (OrganisationKind.AGENCY, OrganisationKind.COMMUNITY)
     arguments=({str(tier.value): tier.label for tier in Tier},),
 )
 def stations(ask: Ask) -> Answer:
-    rows = Station.objects.filter(open_on(ask.end), division__path__startswith=ask.division.path, position__lte=ask.position)
+    """A station keeps the division it was opened in; on a day it stands where that division then lay."""
+    here = boundaries_of(ask.end, position=ask.position).q(ask.division.path, by="division__path", id_field="division_id")
+    rows = Station.objects.filter(here, open_on(ask.end), position__lte=ask.position)
     if ask.arguments:
         rows = rows.filter(tier=int(ask.arguments[0]))
     return of_rows(rows, Station)
