@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from lms.core.actor import Actor
-from lms.ledger.rules import first_day, last_day
+from lms.ledger.rules import first_day, last_day, month_of
 from lms.places.boundaries import THEN, Boundaries
 
 if TYPE_CHECKING:
@@ -54,11 +54,13 @@ class LineQuerySet(models.QuerySet[Any]):
             condition &= Q(posted_on__gte=start)
         if end is not None:
             condition &= Q(posted_on__lte=end)
+        if start is not None and end is not None and month_of(start) == month_of(end):
+            condition &= Q(posted_period=month_of(start))  # a place's lines of one month are found by an index of their own
         return self.filter(condition)
 
     def in_period(self, period: int) -> LineQuerySet:
-        """Lines posted to a month (yyyymm). Its days are named too: the index by day finds them."""
-        return self.posted(first_day(period), last_day(period)).filter(posted_period=period)
+        """Lines posted to a month (yyyymm)."""
+        return self.posted(first_day(period), last_day(period))
 
     def reported(self, start: dt.date | None, end: dt.date | None, *, late: bool = False) -> LineQuerySet:
         """Lines reported between the days; with ``late`` also those that happened then and were posted to a later period."""

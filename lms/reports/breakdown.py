@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,8 @@ from lms.reports.sources import HEADS, LEARNT, sums
 
 KINDS = (*LEARNING, Kind.COMPLETED, Kind.HEADCOUNT)  # of lines that are read
 More = Callable[[ledger.Scope, "Grid", Callable[[Fact], tuple["Row", ...]]], None]
+
+Summed = tuple[Iterable[tuple[Any, ...]], Iterable[tuple[Any, ...]]]
 
 
 @dataclass(slots=True)
@@ -145,18 +148,22 @@ def scope_of(
 def breakdowns(
     *, division: Division, start: dt.date, end: dt.date, basis: CountingBasis, position: int, by: Iterable[str]
 ) -> dict[str, Breakdown]:
-    """The same by several dimensions: person-times are folded from the lines once."""
+    """The same by several dimensions: person-times are folded from the lines once, and what is summed is read once."""
     scope = ledger.Scope.of(division, start, end, as_of=position)
     units = ledger.counted(scope, basis)
-    found = {}
-    for each in by:
-        rows, total = _split(scope, units, grid_of(division, by=each, on=end, position=position))
+    grids = {each: grid_of(division, by=each, on=end, position=position) for each in by}
+    learnt, heads = _summed(scope, {need for grid in grids.values() for need in grid.needs})
+    found, summed = {}, (list(learnt), list(heads))
+    for each, grid in grids.items():
+        rows, total = _split(scope, units, grid, summed=summed)
         found[each] = Breakdown(division, start, end, basis, position, each, rows, total)
     return found
 
 
-def _split(scope: ledger.Scope, units: Iterable[Unit], grid: Grid, more: More | None = None) -> tuple[list[Row], Row]:
-    """The rows of a dimension in order, and their total."""
+def _split(
+    scope: ledger.Scope, units: Iterable[Unit], grid: Grid, more: More | None = None, summed: Summed | None = None
+) -> tuple[list[Row], Row]:
+    """The rows of a dimension in order, and their total. ``summed``: where it was read for several dimensions together."""
     rows: dict[str, Row] = {code: Row(code, grid.split.names[code]) for code in grid.split.always}
     total = Row("total", _("合计"))
 
@@ -168,17 +175,24 @@ def _split(scope: ledger.Scope, units: Iterable[Unit], grid: Grid, more: More | 
         fact = fact_of(unit)
         for row in into(fact) if grid.keeps(fact) else ():
             _count(row, unit)
-    lines = scope.lines()
-    for fact, minutes, hundredths in sums(lines.filter(**LEARNT), scope, grid.needs, "minutes", "hour_hundredths"):
+    learnt, counted = summed or _summed(scope, grid.needs)
+    for fact, minutes, hundredths in learnt:
         for row in into(fact) if grid.keeps(fact) else ():
             row.minutes += minutes
             row.hundredths += hundredths
-    for fact, heads in sums(lines.filter(**HEADS), scope, grid.needs, "quantity"):
+    for fact, heads in counted:
         for row in into(fact) if grid.keeps(fact) else ():
             row.unnamed += heads
     if more is not None:
         more(scope, grid, into)
     return [rows[code] for code in sorted(rows)], total
+
+
+def _summed(scope: ledger.Scope, needs: Iterable[str]) -> Summed:
+    """Minutes with their hundredths, and heads, by what the dimensions need to know."""
+    lines, known = scope.lines(), sorted(needs)
+    learnt = sums(lines.filter(**LEARNT), scope, known, "minutes", "hour_hundredths")
+    return learnt, sums(lines.filter(**HEADS), scope, known, "quantity")
 
 
 def _below(row: Row, grid: Grid, fact: Fact) -> Row:

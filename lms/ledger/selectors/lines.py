@@ -197,21 +197,24 @@ def group_lines(basis: Basis, scope: Scope, *, canonical: dict[int, int]) -> Lin
         return lines
     inside = lines.within(scope.path, scope.boundaries).filter(person__isnull=False)
     merged = set(canonical) | set(canonical.values())
-    mates: list[int] = []
-    if merged:
-        touched = set(inside.filter(person_id__in=merged).values_list("person_id", flat=True))
-        tops = {canonical.get(pk, pk) for pk in touched}
-        mates = [pk for pk in merged if canonical.get(pk, pk) in tops]
     # the same person's lines of the same occasions elsewhere: the earliest line of a group gives its division
     ids, occasions = (inside.order_by().values(column).distinct() for column in ("person_id", "occasion"))
     if connections[lines.db].features.max_query_params is None:
-        ids, occasions = _named(ids, "person_id"), _named(occasions, "occasion")
-        if isinstance(ids, list) and isinstance(occasions, list):
+        pairs = list(inside.order_by().values_list("person_id", "occasion").distinct()[: 2 * MANY + 1])  # both in one reading
+        named, taken = {pk for pk, _occasion in pairs}, {occasion for _pk, occasion in pairs}
+        if len(pairs) <= 2 * MANY and max(len(named), len(taken)) <= MANY:
             # their own lines are looked up: a course that a whole province takes is not read for one county's month
-            return of_basis.filter(person_id__in={*ids, *mates}, occasion__in=occasions)
+            return of_basis.filter(person_id__in=named | _mates(named & merged, canonical), occasion__in=taken)
+    mates = _mates(set(inside.filter(person_id__in=merged).values_list("person_id", flat=True)), canonical) if merged else set()
     here = scope.boundaries.q(scope.path, by="division__path", id_field="division_id")
     elsewhere = Q(person_id__in=ids) | Q(person_id__in=mates) if mates else Q(person_id__in=ids)
     return lines.filter(here | (elsewhere & Q(occasion__in=occasions)))
+
+
+def _mates(ids: set[int], canonical: dict[int, int]) -> set[int]:
+    """Everybody who is one with one of these, themselves among them; none for those who were never merged."""
+    tops = {canonical.get(pk, pk) for pk in ids}
+    return {pk for pk in set(canonical) | set(canonical.values()) if canonical.get(pk, pk) in tops}
 
 
 def _named(rows: Any, column: str) -> Any:
