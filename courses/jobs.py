@@ -66,7 +66,7 @@ def import_roster(job: Job, progress: Progress) -> dict[str, Any]:
 
 def password_rows(roster: RosterImport) -> list[tuple[str, str, str, str]]:
     rows = []
-    for row in RosterRow.objects.filter(roster=roster, committed_at__isnull=False).order_by("number"):
+    for row in RosterRow.objects.filter(roster=roster, committed_at__isnull=False).exclude(sealed="").order_by("number"):
         content = service.content_of(row)
         if content.get("password"):
             rows.append((content["name"], content.get("organisation", ""), content["username"], content["password"]))

@@ -145,18 +145,21 @@ class ClassEnrolment(Record):
 
     PERSONAL = ("person",)
 
-    training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="enrolments")
+    # of what is named here enrolments are asked for by class, person and division; those have their index below or with the key
+    training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="enrolments", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="class_enrolments")
-    participation = models.ForeignKey(Participation, null=True, on_delete=models.PROTECT, related_name="+")
-    category = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="+")
-    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    participation = models.ForeignKey(Participation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    category = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=12, choices=EnrolmentState, default=EnrolmentState.ENROLLED)
     enrolled_at = models.DateTimeField(default=clock.now)
     closed_at = models.DateTimeField(null=True)
     withdrawn_kind = models.CharField(max_length=10, choices=WithdrawalKind, blank=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
-    came_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="went_to")  # transferred (转班)
+    came_from = models.ForeignKey(  # transferred (转班)
+        "self", null=True, on_delete=models.PROTECT, related_name="went_to", db_index=False
+    )
     version = models.PositiveSmallIntegerField(default=1)  # how often entered: withdrawn and back is version 2
 
     class Meta:

@@ -56,13 +56,13 @@ class RosterRow(models.Model):
 
     PERSONAL = ("sealed", "person")
 
-    roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows")
+    roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows", db_index=False)  # see the key
     number = models.PositiveIntegerField()  # as the spreadsheet shows it
     verdict = models.CharField(max_length=8, choices=RowVerdict)
     hinted = models.BooleanField(default=False)  # something a human should look at, which refuses nothing
     sealed = models.TextField(blank=True)
     problems = models.JSONField(default=list)  # [{"column": "C", "header": "身份证号", "reason": "…", "level": "hint" or absent}]
-    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     committed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -85,7 +85,7 @@ def read(path: Path, *, known: dict[str, str] | None = None) -> Sheet:
     """The sheet and columns as recognised, without asking anybody: for commands. Hidden rows are left out."""
     seen = outline(path)
     index, header = recognise(seen, known)
-    return open_sheet(path, seen.sheets[index].name, header, leave_hidden=bool(seen.sheets[index].hidden_rows))
+    return open_sheet(path, seen.sheets[index].name, header, kind=seen.kind, leave_hidden=bool(seen.sheets[index].hidden_rows))
 
 
 def recognise(seen: Outline, known: dict[str, str] | None = None) -> tuple[int, columns.Header]:
@@ -102,9 +102,12 @@ def recognise(seen: Outline, known: dict[str, str] | None = None) -> tuple[int, 
     raise BadInput(_("没有找到名单的表头。请保留一行列名，至少含“姓名”，并含“身份证号”或“联系电话”；可下载名册模板对照。"))
 
 
-def open_sheet(path: Path, name: str, header: columns.Header, *, leave_hidden: bool = False) -> Sheet:
-    """The rows of one sheet, to be read once; hidden ones are named when they are to be left out. Refuses too many rows."""
-    kind = guard.kind_of(path)
+def open_sheet(path: Path, name: str, header: columns.Header, *, kind: str = "", leave_hidden: bool = False) -> Sheet:
+    """The rows of one sheet, to be read once; hidden ones are named when they are to be left out. Refuses too many rows.
+
+    ``kind``: as found when this file was looked into; without it the file is looked through first.
+    """
+    kind = kind or guard.kind_of(path)
     merged: list[tuple[int, int, int, int]] = []
     left_out: list[int] = []
     if kind == "xlsx":

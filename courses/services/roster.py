@@ -78,7 +78,8 @@ def confirmed_sheet(roster: RosterImport, path: Path) -> Sheet:
     outline = sheet_named(sheets_of(roster), roster.sheet)
     header = header_of(roster, outline, top=roster.header_top, first=roster.header_first, confirmed=True)
     assert header is not None
-    return open_sheet(path, outline["name"], header, leave_hidden=roster.leave_hidden and bool(outline["hidden_count"]))
+    leave_hidden = roster.leave_hidden and bool(outline["hidden_count"])
+    return open_sheet(path, outline["name"], header, kind=roster.kind, leave_hidden=leave_hidden)
 
 
 def stage(*, roster: RosterImport, sheet: Sheet, progress: Any = None, by: Actor) -> RosterImport:
@@ -120,12 +121,15 @@ def refuse_file(*, roster: RosterImport, reason: str) -> None:
 
 
 def _row(roster: RosterImport, row: Examined) -> tuple[Any, ...]:
-    sealed = crypto.encrypt(json.dumps(row.content, ensure_ascii=False), purpose=PURPOSE)
-    return (roster.pk, row.number, str(row.verdict), row.hinted, sealed, row.problems, row.person_id, None)
+    return (roster.pk, row.number, str(row.verdict), row.hinted, sealed(row.content), row.problems, row.person_id, None)
+
+
+def sealed(content: dict[str, Any]) -> str:
+    return crypto.encrypt(json.dumps(content, ensure_ascii=False), purpose=PURPOSE)
 
 
 def content_of(row: Staged) -> dict[str, Any]:
-    """What stands in a staged row; empty once the import is closed and cleaned."""
+    """What stands in a staged row; empty once it is let in (but for an initial password) and once the import is cleaned."""
     if not row.sealed:
         return {}
     content: dict[str, Any] = json.loads(crypto.decrypt(row.sealed, purpose=PURPOSE))

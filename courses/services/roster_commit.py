@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +12,10 @@ from courses.models import RosterImport, RosterRow
 from courses.roster.person_rows import person_row
 from courses.services.enrolment import Entry, enter_rows
 from courses.services.locks import check_live, locked_class
-from courses.services.roster import ENTERING, content_of
-from courses.services.roster_columns import PURPOSE
+from courses.services.roster import ENTERING, content_of, sealed
 from courses.states import RowVerdict
 from lms.accounts.roles import OFFICE
-from lms.core import bulk, clock, crypto
+from lms.core import bulk, clock
 from lms.core.actor import Actor
 from lms.ledger import services as ledger
 from lms.people import services as people
@@ -65,21 +62,17 @@ def commit_chunk(*, roster: RosterImport, after: int = 0, by: Actor) -> list[int
         categories = {c.pk: c for c in Category.objects.filter(pk__in={c["category"] for c in contents} - {None})}
         entries = [Entry(person, category=categories.get(contents[i]["category"])) for i, person in persons.items()]
         _enrolments, drafts = enter_rows(training_class, entries, come_back=False, by=by)
+        opened = _open_accounts(persons, contents, by) if roster.give_accounts else {}
         now = clock.now()
-        for index, person in persons.items():
-            rows[index].person_id, rows[index].committed_at = person.pk, now
-            contents[index] = {"name": contents[index]["name"], "organisation": contents[index]["organisation"]}
-        opened = _open_accounts(list(persons.values()), [contents[i] for i in persons], by) if roster.give_accounts else []
         bulk.update_rows(
             RosterRow,
-            ("verdict", "problems", "person", "committed_at", "sealed"),
-            [
-                (row.pk, str(row.verdict), row.problems, row.person_id, row.committed_at, _sealed(content))
-                for row, content in zip(rows, contents, strict=True)
-            ],
+            ("person", "committed_at", "sealed"),
+            [(rows[i].pk, person.pk, now, opened.get(i, "")) for i, person in persons.items()],
         )
-        ledger.post(drafts, by=by)
-        people.bind_accounts(opened)
+        refused = [(rows[i].pk, str(rows[i].verdict), rows[i].problems) for i in errors]
+        bulk.update_rows(RosterRow, ("verdict", "problems"), refused)
+        ledger.post(drafts, by=by, of_new_rows=True)  # nobody comes back: each line is of an enrolment just made
+        people.bind_accounts(list({persons[i].pk: persons[i] for i in opened}.values()))
     return [row.number for row in rows]
 
 
@@ -93,11 +86,6 @@ class _Row:
     problems: list[dict[str, str]]
     person_id: int | None
     sealed: str
-    committed_at: dt.datetime | None = None
-
-
-def _sealed(content: dict[str, Any]) -> str:
-    return crypto.encrypt(json.dumps(content, ensure_ascii=False), purpose=PURPOSE)
 
 
 def _persons(rows: list[_Row], wanted: list[people.PersonRow], by: Actor) -> tuple[dict[int, Person], dict[int, str]]:
@@ -109,7 +97,7 @@ def _persons(rows: list[_Row], wanted: list[people.PersonRow], by: Actor) -> tup
     registered: list[Person] = []
     while new:
         try:
-            registered = people.register_people([wanted[place] for place in new], by)
+            registered = people.register_people([wanted[place] for place in new], by, checked=True)
             break
         except people.RowErrors as refused:
             errors |= {new[place]: sentence for place, sentence in refused.errors.items()}
@@ -131,10 +119,13 @@ def _organisations(wanted: list[tuple[str, Division]], by: Actor) -> list[Organi
     return [known.get(name) or entered.get((name, division.pk)) for name, division in wanted]
 
 
-def _open_accounts(persons: list[Any], contents: list[dict[str, Any]], by: Actor) -> list[Person]:
-    """Accounts for those who have none, still to be bound; initial passwords stay sealed in the rows until they are delivered."""
-    content_by_pk = dict(zip([p.pk for p in persons], contents, strict=True))
-    without = [p for p in persons if p.user_id is None]
-    for user, password in people.open_accounts(without, by, bind=False):
-        content_by_pk[user.person.pk].update(username=user.username, password=password)
-    return [p for p in without if p.user_id is not None]
+def _open_accounts(persons: dict[int, Person], contents: list[dict[str, Any]], by: Actor) -> dict[int, str]:
+    """Accounts for those who have none, still to be bound: place → name, unit, user name and initial password, sealed until
+    the list is delivered."""
+    place_of = {person.pk: place for place, person in persons.items() if person.user_id is None}
+    opened = {}
+    for user, password in people.open_accounts([p for p in persons.values() if p.pk in place_of], by, bind=False):
+        place = place_of[user.person.pk]
+        kept = {name: contents[place][name] for name in ("name", "organisation")}
+        opened[place] = sealed({**kept, "username": user.username, "password": password})
+    return opened

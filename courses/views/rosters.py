@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from courses import services
 from courses.forms import RosterForm
-from courses.models import RosterImport
+from courses.models import RosterImport, RosterRow
 from courses.roster import sample, workbooks
 from courses.selectors import classes as rows
 from courses.services import roster as service
@@ -90,10 +90,10 @@ def detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         found = found.filter(verdict=verdict)
     elif verdict == "hint":
         found = found.filter(hinted=True)
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    page = Paginator(found.select_related("person__organisation"), 50).get_page(request.GET.get("page"))
     listed = []
     for row in page:
-        content = service.content_of(row)
+        content = service.content_of(row) or _of_person(row)
         document = content.get("document", "")
         listed.append((row, content, mask_document(document) if document else ""))
     context = {
@@ -113,6 +113,13 @@ def detail(request: HttpRequest, uuid: uuid.UUID) -> HttpResponse:
         "is_busy": _is_running(roster),
     }
     return render(request, "courses/office/roster_detail.html", context)
+
+
+def _of_person(row: RosterRow) -> dict[str, str]:
+    """Whoever was let in stands on the books; the staged row no longer says who it was."""
+    if row.person is None or row.committed_at is None:
+        return {}
+    return {"name": row.person.name, "organisation": row.person.organisation.name if row.person.organisation else ""}
 
 
 def _is_running(roster: RosterImport) -> bool:

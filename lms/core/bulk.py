@@ -201,15 +201,32 @@ _AS_THEY_ARE = (
 
 
 def update_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Set ``fields`` of rows given as tuples (key first). One prepared statement, not one CASE for each row."""
+    """Set ``fields`` of rows given as tuples (key first): one statement for all, not one CASE for each row."""
     using = connections[router.db_for_write(model)]
     key: Any = model._meta.pk
     columns: list[Any] = [model._meta.get_field(name) for name in fields]
     keys, *values = list(zip(*rows, strict=True)) or [()]
-    prepared = _rows_of([*(_prepared(f, v, using) for f, v in zip(columns, values, strict=False)), keys])
-    if not prepared:
+    if not keys:
         return
-    table = using.ops.quote_name(model._meta.db_table)
-    names = ", ".join(f"{using.ops.quote_name(str(f.column))} = %s" for f in columns)
+    prepared = [*(_prepared(f, v, using) for f, v in zip(columns, values, strict=False)), keys]
+    quote = using.ops.quote_name
+    table, names = quote(model._meta.db_table), [quote(str(f.column)) for f in columns]
     with using.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET {names} WHERE {using.ops.quote_name(key.column)} = %s", prepared)  # noqa: S608
+        if using.vendor == "postgresql":
+            arrays = ", ".join(f"%s::{_array_of(f, using)}" for f in (*columns, key))
+            given = [f"new_{place}" for place in range(len(columns) + 1)]
+            sets = ", ".join(f"{name} = given.{new}" for name, new in zip(names, given, strict=False))
+            cursor.execute(
+                f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS given ({', '.join(given)}) "  # noqa: S608
+                f"WHERE {table}.{quote(key.column)} = given.{given[-1]}",
+                [list(column) for column in prepared],
+            )
+        else:
+            sets = ", ".join(f"{name} = %s" for name in names)
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE {quote(key.column)} = %s", _rows_of(prepared))  # noqa: S608
+
+
+def _array_of(column: Any, using: Any) -> str:
+    """Texts as such: cast to their own type, those too long would be cut in silence."""
+    kind = column.rel_db_type(using) if column.primary_key else column.db_type(using)
+    return "text[]" if kind.startswith("varchar") else f"{kind}[]"

@@ -51,8 +51,9 @@ class Person(Record):
     major = models.CharField(max_length=80, blank=True)
     political_status = models.CharField(max_length=2, blank=True)  # GB/T 4762
     phone = models.CharField(max_length=20, blank=True)  # a phone number is not a person: not unique
-    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")  # where the person is on the books
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    # where the person is on the books; the index on division and name serves it
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     position_title = models.CharField(max_length=80, blank=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="person")
     salt = models.BinaryField(default=new_salt, null=True)
@@ -65,6 +66,7 @@ class Person(Record):
         indexes = [
             models.Index(fields=["division", "name"], name="people_person_division"),
             models.Index(fields=["name", "birth_date"], name="people_person_duplicates"),
+            models.Index(fields=["phone"], name="people_person_phone"),
         ]
         constraints = [
             # erased: who, when and why together
@@ -105,18 +107,19 @@ class IdentityDocument(Record):
     kind = models.CharField(max_length=20, choices=Kind)
     number_sealed = models.CharField(max_length=255)
     number_index = models.CharField(max_length=100)
-    later_index = models.CharField(max_length=100, blank=True, db_index=True)  # of the 18 digits that replaced an old number
+    later_index = models.CharField(max_length=100, blank=True)  # of the 18 digits that replaced an old number
     masked = models.CharField(max_length=40)  # 5306**********1234
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        indexes = [models.Index(fields=["later_index"], name="people_document_later")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["resident", "resident_15", "hk_mo_tw", "permanent_resident", "passport", "other"]),
                 name="people_document_kind_known",
             ),
-            # the same document belongs to one person (merges are links, they move no document)
-            models.UniqueConstraint(fields=["kind", "number_index"], name="people_document_once"),
+            # the same document belongs to one person (merges are links, they move no document); looked up by its hash
+            models.UniqueConstraint(fields=["number_index", "kind"], name="people_document_once"),
         ]
 
 

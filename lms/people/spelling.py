@@ -16,10 +16,17 @@ def pinyin_of(name: str) -> str:
     """
     read = reader()
     length = len(name)
-    phrases = (name[start:end] for start in range(length) for end in range(start + 2, length + 1))
-    if length <= 8 and not any(phrase in PHRASES_DICT for phrase in phrases):
+    if length <= 8 and not _holds_phrase(name, length):
         return "".join(map(_character, name))
     return _bare("".join(read(name)))
+
+
+def _holds_phrase(name: str, length: int) -> bool:
+    for start in range(length - 1):
+        for end in range(start + 2, length + 1):
+            if name[start:end] in PHRASES_DICT:
+                return True
+    return False
 
 
 @cache

@@ -32,9 +32,9 @@ class Line(Record, Positioned):
 
     PERSONAL = ("person", "sex", "ethnic_group", "education", "birth_year")
 
-    key = models.CharField(max_length=160, unique=True)  # the same act posted twice is one line
+    key = models.CharField(max_length=160)
     kind = models.CharField(max_length=24, choices=Kind)
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     occasion_label = models.CharField(max_length=40, blank=True)  # courses.trainingclass, courses.course, supervision.session…
     occasion = models.UUIDField(null=True)
     slot = models.CharField(max_length=80, blank=True)
@@ -43,15 +43,15 @@ class Line(Record, Positioned):
     posted_period = models.PositiveIntegerField()
     posted_on = models.DateField()
     minutes = models.PositiveIntegerField(default=0)
-    hour_scheme = models.ForeignKey(HourScheme, null=True, on_delete=models.PROTECT, related_name="+")
+    hour_scheme = models.ForeignKey(HourScheme, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     hour_hundredths = models.PositiveIntegerField(default=0)
     quantity = models.PositiveIntegerField(default=1)
     sign = models.SmallIntegerField(default=1)
-    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+")
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
-    post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
-    category = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="+")
-    programme = models.ForeignKey(Programme, null=True, on_delete=models.PROTECT, related_name="+")
+    division = models.ForeignKey(Division, on_delete=models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    post = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    category = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    programme = models.ForeignKey(Programme, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     mode = models.CharField(max_length=12, choices=Mode, default=Mode.NONE)
     topic = models.CharField(max_length=40, blank=True)  # one code per line: kind of event, level of licence, subject
     sex = models.CharField(max_length=1, blank=True)
@@ -70,6 +70,7 @@ class Line(Record, Positioned):
 
     class Meta:
         ordering = ("position",)
+        # every line is written into each of them: one that another begins with, or that no question uses, has no place here
         indexes = [
             models.Index(fields=["person", "kind", "happened_to"], name="ledger_line_person"),
             models.Index(fields=["occasion", "person"], name="ledger_line_occasion"),
@@ -82,6 +83,8 @@ class Line(Record, Positioned):
             models.Index(fields=["posted_on", "kind"], name="ledger_line_posted"),
         ]
         constraints = [
+            # the same act posted twice is one line
+            models.UniqueConstraint(fields=["key"], name="ledger_line_key_once"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="ledger_line_kind_known"),
             models.CheckConstraint(condition=Q(happened_to__gte=F("happened_from")), name="ledger_line_ordered"),
             # a counter-line reverses one line, and only a counter-line is negative
@@ -104,7 +107,7 @@ class LineTag(models.Model):
 
     PERSONAL: tuple[str, ...] = ()
 
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="tags")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="tags", db_index=False)
     name = models.CharField(max_length=24)
     code = models.CharField(max_length=64)
 

@@ -61,40 +61,43 @@ class Draft:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def post(drafts: Iterable[Draft], *, by: Actor) -> list[Line]:
+def post(drafts: Iterable[Draft], *, by: Actor, of_new_rows: bool = False) -> list[Line]:
     """Post lines in the caller's transaction and return them in the order of the drafts.
 
     A draft whose key is already posted yields the line that stands. A line that happened in a locked period is posted to
     the next open one. Call it last in the transaction: it takes the position lock, held until the commit.
+
+    ``of_new_rows``: every key names a row that this transaction inserted, so that nobody can have posted it; the keys are not
+    looked for then, and the database refuses one that stands all the same.
     """
     wanted = list(drafts)
     if not wanted:
         return []
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("lines are posted inside the transaction of their act")
-    standing = _by_keys([d.key for d in wanted])
+    standing = {} if of_new_rows else _by_keys([d.key for d in wanted])
     fresh: dict[str, Draft] = {}
     for draft in wanted:
         if draft.key not in standing:
             fresh.setdefault(draft.key, draft)
     if fresh:
-        standing.update(_insert(fresh, by=by))
+        standing.update(_insert(fresh, by=by, of_new_rows=of_new_rows))
     return [standing[d.key] for d in wanted]
 
 
-def _insert(fresh: dict[str, Draft], *, by: Actor) -> dict[str, Line]:
+def _insert(fresh: dict[str, Draft], *, by: Actor, of_new_rows: bool) -> dict[str, Line]:
     """Insert what nobody has posted yet. Lines are built before the position lock is taken, to hold it briefly."""
     valuer, make = Valuer(fresh.values()), bulk.Maker(Line)
     built = {key: _line(draft, valuer, make) for key, draft in fresh.items()}
     first = positions.take(len(built))
-    standing = _by_keys(list(built))  # posted by somebody else while we waited for the lock
-    locks = open_locks()
+    standing = {} if of_new_rows else _by_keys(list(built))  # posted by somebody else while we waited for the lock
+    locks, days = open_locks(), _Days()
     now = clock.now()
     new = [line for key, line in built.items() if key not in standing]
     for offset, line in enumerate(new):
         line.position = first + offset
         line.recorded_by, line.recorded_at = by.uuid, now
-        settle_period(line, locks)
+        settle_period(line, locks, days)
     bulk.create(Line, new)
     tags = [LineTag(line=line, name=n, code=c) for line in new for n, c in dict.fromkeys(fresh[line.key].tags)]
     if tags:
@@ -117,7 +120,7 @@ def reverse_many(lines: Sequence[Line], *, reason: str, by: Actor) -> list[Line]
     with transaction.atomic():
         first = positions.take(len(lines))
         standing = {line.reverses_id: line for line in _chunked(Line.objects.all(), "reverses_id", [line.pk for line in lines])}
-        locks = open_locks()
+        locks, days = open_locks(), _Days()
         now = clock.now()
         new = []
         for offset, line in enumerate({line.pk: line for line in lines if line.pk not in standing}.values()):
@@ -130,7 +133,7 @@ def reverse_many(lines: Sequence[Line], *, reason: str, by: Actor) -> list[Line]
                 recorded_by=by.uuid,
                 recorded_at=now,
             )
-            settle_period(counter, locks)
+            settle_period(counter, locks, days)
             new.append(counter)
             audit.record("ledger.line.reversed", line, by=by, division_path=line.division.path, reason=reason)
         Line.objects.bulk_create(new, batch_size=CHUNK)
@@ -223,9 +226,17 @@ def open_locks() -> set[tuple[str, int]]:
     return set(PeriodLock.objects.filter(lifted_at__isnull=True).values_list("division__path", "period"))
 
 
-def settle_period(line: Line, locks: set[tuple[str, int]]) -> None:
+class _Days(dict[dt.datetime, dt.date]):
+    """The local day of a moment: lines posted together mostly share theirs."""
+
+    def __missing__(self, moment: dt.datetime) -> dt.date:
+        day = self[moment] = timezone.localdate(moment)
+        return day
+
+
+def settle_period(line: Line, locks: set[tuple[str, int]], days: _Days) -> None:
     """Report the line on the day it happened, or on the first day of the next month that is not locked."""
-    day = timezone.localdate(line.happened_to)
+    day = days[line.happened_to]
     happened = rules.month_of(day)
     period = happened
     while any(locked == period and line.division.path.startswith(path) for path, locked in locks):

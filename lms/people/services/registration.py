@@ -29,7 +29,10 @@ RESIDENT = IdentityDocument.Kind.RESIDENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """What is known of one person when taken onto the books. Codes of vocabularies, or wording that they know."""
+    """What is known of one person when taken onto the books. Codes of vocabularies, or wording that they know.
+
+    Once looked through (``_clean``) it holds codes, normal forms, and what the document says.
+    """
 
     name: str
     division: Division
@@ -68,13 +71,14 @@ def register_person(*, name: str, division: Division, by: Actor, **facts: Any) -
         raise BadInput(next(iter(error.errors.values()))) from None
 
 
-def register_people(rows: Sequence[PersonRow], by: Actor) -> list[Person]:
+def register_people(rows: Sequence[PersonRow], by: Actor, *, checked: bool = False) -> list[Person]:
     """Take many onto the books, in the order of ``rows``; each chunk of 500 is one transaction.
 
     All rows are checked before the first is written; ``RowErrors`` says which cannot be used. Who is already known by
-    document is returned as stored, unchanged.
+    document is returned as stored, unchanged. ``checked``: the rows hold normal forms that these rules made before and that
+    were kept sealed since; then only what others did meanwhile is looked at.
     """
-    clean, errors = _clean_all(rows)
+    clean, errors = (rows, {}) if checked else _clean_all(rows)
     if errors:
         raise RowErrors(errors)
     people: list[Person] = []
@@ -92,9 +96,9 @@ def check_rows(rows: Sequence[PersonRow]) -> dict[int, str]:
     clean, errors = _clean_all(rows)
     for start in range(0, len(rows), CHUNK):
         chunk = [(i, row) for i, row in enumerate(clean[start : start + CHUNK], start=start) if i not in errors]
-        known = selectors.persons_by_documents([(row.kind, row.number) for _i, row in chunk if row.number])
+        known = selectors.persons_by_documents([_key(row) for _i, row in chunk if row.document])
         for i, row in chunk:
-            person = known.get((row.kind, row.number))
+            person = known.get(_key(row))
             if person is not None and (sentence := _clash(person, row.name)):
                 errors[i] = sentence
     return dict(sorted(errors.items()))
@@ -142,23 +146,6 @@ def _current(person: Person) -> dict[str, Any]:
     return {field: getattr(person, field) for field in _CHANGEABLE}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Clean:
-    name: str
-    division: Division
-    number: str
-    kind: str
-    sex: str
-    birth_date: dt.date | None
-    ethnic_group: str
-    education: str
-    major: str
-    political_status: str
-    phone: str
-    organisation: Organisation | None
-    position_title: str
-
-
 def _clean_all(rows: Sequence[PersonRow]) -> tuple[list[Any], dict[int, str]]:
     clean: list[Any] = []
     errors: dict[int, str] = {}
@@ -169,8 +156,8 @@ def _clean_all(rows: Sequence[PersonRow]) -> tuple[list[Any], dict[int, str]]:
     for index, (row, facts) in enumerate(zip(rows, sound, strict=True)):
         try:
             done = _clean(row, today, facts)
-            if done.number:
-                name = holders.setdefault((done.kind, done.number), done.name)
+            if done.document:
+                name = holders.setdefault(_key(done), done.name)
                 if not rules.names_alike(name, done.name):
                     raise BadInput(_("同一证件号码在这批数据中对应两个姓名，请核对。"))
             clean.append(done)
@@ -180,7 +167,7 @@ def _clean_all(rows: Sequence[PersonRow]) -> tuple[list[Any], dict[int, str]]:
     return clean, errors
 
 
-def _clean(row: PersonRow, today: dt.date, facts: rules.DocumentFacts | None = None) -> _Clean:
+def _clean(row: PersonRow, today: dt.date, facts: rules.DocumentFacts | None = None) -> PersonRow:
     """``facts``: of a resident number that was found sound with its whole column; others are looked at here."""
     name = rules.normalise_name(row.name)
     number, kind, sex, born = "", str(row.document_kind), _coded(vocabularies.SEXES, row.sex, gettext_lazy("性别")), row.birth_date
@@ -194,11 +181,11 @@ def _clean(row: PersonRow, today: dt.date, facts: rules.DocumentFacts | None = N
         born, sex = facts.birth_date or born, facts.sex or sex
     if born and born > today:
         raise BadInput(_("出生日期在今天之后，请核对。"))
-    return _Clean(
+    return PersonRow(
         name=name,
         division=row.division,
-        number=number,
-        kind=kind,
+        document=number,
+        document_kind=kind,
         sex=sex or "0",
         birth_date=born,
         ethnic_group=_coded(vocabularies.ETHNIC_GROUPS, row.ethnic_group, gettext_lazy("民族")),
@@ -227,6 +214,11 @@ def _short(text: str, longest: int, label: str | Promise) -> str:
     return text
 
 
+def _key(row: PersonRow) -> tuple[str, str]:
+    """The document of a row that was looked through."""
+    return str(row.document_kind), str(row.document)
+
+
 def _clash(person: Person, name: str) -> str:
     """A sentence when the holder of the document has another name. It does not say which."""
     if person.erased_at is None and not rules.names_alike(person.name, name):
@@ -234,28 +226,29 @@ def _clash(person: Person, name: str) -> str:
     return ""
 
 
-def _register_chunk(rows: Sequence[_Clean], by: Actor, start: int) -> list[Person]:
+def _register_chunk(rows: Sequence[PersonRow], by: Actor, start: int) -> list[Person]:
+    keys = [_key(row) for row in rows]
     with transaction.atomic():
-        known = selectors.persons_by_documents([(row.kind, row.number) for row in rows if row.number])
+        known = selectors.persons_by_documents([key for key in keys if key[1]])
         errors = {
             start + i: sentence
-            for i, row in enumerate(rows)
-            if row.number and (person := known.get((row.kind, row.number))) and (sentence := _clash(person, row.name))
+            for i, (key, row) in enumerate(zip(keys, rows, strict=True))
+            if key[1] and (person := known.get(key)) and (sentence := _clash(person, row.name))
         }
         if errors:
             raise RowErrors(errors)
         make = bulk.Maker(Person)
         made: list[Person] = []
-        documents: list[tuple[Person, _Clean]] = []
+        documents: list[tuple[Person, tuple[str, str]]] = []
         result: list[Person] = []
-        for row in rows:
-            person = known.get((row.kind, row.number)) if row.number else None
+        for key, row in zip(keys, rows, strict=True):
+            person = known.get(key) if key[1] else None
             if person is None:
                 person = make(pinyin=pinyin_of(row.name), **{f: getattr(row, f) for f in _CHANGEABLE})
                 made.append(person)
-                if row.number:
-                    known[(row.kind, row.number)] = person
-                    documents.append((person, row))
+                if key[1]:
+                    known[key] = person
+                    documents.append((person, key))
             result.append(person)
         if made:
             bulk.create(Person, made)
@@ -264,9 +257,9 @@ def _register_chunk(rows: Sequence[_Clean], by: Actor, start: int) -> list[Perso
         return _kept(result)
 
 
-def _insert_documents(documents: Sequence[tuple[Person, _Clean]]) -> None:
+def _insert_documents(documents: Sequence[tuple[Person, tuple[str, str]]]) -> None:
     """In the order of their hashes: of two chunks that hold the same people one waits for the other, and neither for ever."""
-    stored = [{"person_id": person.pk, "kind": row.kind, **seal(row.kind, row.number)} for person, row in documents]
+    stored = [{"person_id": person.pk, "kind": kind, **seal(kind, number)} for person, (kind, number) in documents]
     stored.sort(key=itemgetter("number_index"))
     columns = {name: [one[name] for one in stored] for name in (stored[0] if stored else ())}
     bulk.insert_columns(IdentityDocument, len(stored), created_at=clock.now(), **columns)
