@@ -128,21 +128,18 @@ class Maker:
         drawn = [f for f in fields if f.has_default() and callable(f.default)]
         self.fixed = {f.attname: f.get_default() for f in fields if f not in drawn}
         self.drawn = [(f.attname, _drawer(f.default)) for f in drawn]
-        self.related = {f.name: f for f in fields if f.is_relation}
+        self.related = [(f.name, f.attname, f.target_field.attname) for f in fields if f.is_relation]
 
     def __call__(self, **content: Any) -> Any:
         row = self.model.__new__(self.model)
         own, state = row.__dict__, ModelState()
         own.update(self.fixed)
+        own.update(content)
         own["_state"] = state
-        related = self.related
-        for name, value in content.items():
-            field = related.get(name)
-            if field is None:
-                own[name] = value
-            else:
-                state.fields_cache[name] = value
-                own[field.attname] = None if value is None else getattr(value, field.target_field.attname)
+        for name, attname, target in self.related:
+            if name in content:
+                value = state.fields_cache[name] = own.pop(name)
+                own[attname] = None if value is None else getattr(value, target)
         for name, draw in self.drawn:
             if name not in content:
                 own[name] = draw()
