@@ -28,7 +28,7 @@ def test_the_worker_is_everybodys_and_may_be_stored_though_somebody_is_signed_in
     assert answer["Content-Type"].startswith("text/javascript")
     assert answer["Cache-Control"] == "public, max-age=86400"
     script = answer.content.decode()
-    assert reverse("cms:offline") in script and reverse("account_logout") in script
+    assert reverse("cms:offline") in script and reverse("account_login") in script
     assert client.get(reverse("cms:offline"))["Cache-Control"] == "private, no-store"  # a page says nothing of the kind
 
 

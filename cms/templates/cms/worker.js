@@ -3,8 +3,8 @@
 // its seconds, or whoever signs out. What is read online always comes from the server.
 "use strict";
 const PAGES = "pages", PARTS = "parts", MANY = 40, MANY_PARTS = 300;
-const OFFLINE = "{% url 'cms:offline' %}";
-const FORGETTING = ["{% url 'account_logout' %}", "{% url 'account_login' %}"];
+const KEEP = "X-Keep-On-Device", OFFLINE = "{% url 'cms:offline' %}";
+const ACCOUNTS = "{% url 'account_login' %}".replace(/[^/]+\/$/, "");  // signing in and out, by whatever way
 const SPEAKING = ["{% url 'set_language' %}", "{% url 'cms:large_type' %}"];
 const PART = /(?:href|src)="(\/(?:static|media)\/[^"]+\.(?:css|js|svg|png|jpe?g|gif|webp|avif|woff2?))"/g;
 
@@ -29,17 +29,17 @@ async function navigate(event, request, path) {
   } catch (error) {
     return request.method === "GET" && await kept(path) || offline(request.method);
   }
-  event.waitUntil(after(request, path, answer.clone()));
+  // no server behind the door is no network
+  if (answer.status >= 502) return request.method === "GET" && await kept(path) || answer;
+  if (answer.status < 500) event.waitUntil(after(request, path, answer.headers.has(KEEP) ? answer.clone() : null));
   return answer;
 }
 async function after(request, path, answer) {
-  if (request.method === "POST") {
-    if (FORGETTING.includes(path)) await caches.delete(PAGES);
-    if (FORGETTING.includes(path) || SPEAKING.includes(path)) await keepOffline();
-    return;
-  }
+  const posted = request.method === "POST";
+  if (path.startsWith(ACCOUNTS) && (posted || path.includes("callback"))) await caches.delete(PAGES);
+  if (posted && SPEAKING.includes(path)) await keepOffline();
   // the same page under a question (a scanned code, a filter) is not the page
-  if (!new URL(request.url).search) await keep(path, answer);
+  if (!posted && !new URL(request.url).search) await keep(path, answer);
 }
 async function ahead(path) {
   if (await kept(path)) return;
@@ -47,8 +47,8 @@ async function ahead(path) {
 }
 
 async function keep(path, answer) {
-  const pages = await caches.open(PAGES), seconds = Number(answer.headers.get("X-Keep-On-Device"));
-  if (!answer.ok || answer.redirected || !(seconds > 0)) { await pages.delete(path); return; }
+  const pages = await caches.open(PAGES), seconds = answer && answer.ok && !answer.redirected ? Number(answer.headers.get(KEEP)) : 0;
+  if (!(seconds > 0)) { await pages.delete(path); return; }
   const headers = new Headers(answer.headers), html = await answer.text();
   headers.delete("Content-Encoding");
   headers.set("X-Kept-Until", String(Date.now() + seconds * 1000));
