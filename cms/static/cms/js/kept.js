@@ -2,7 +2,10 @@
 (function () {
   "use strict";
   var list = document.querySelector("[data-kept]");
-  window.addEventListener("online", function () { if (document.querySelector('[data-asked="page"]')) location.reload(); });
+  // a phone calls itself online as soon as it sees any network: the page is opened once the server answers
+  window.addEventListener("online", function () {
+    if (document.querySelector('[data-asked="page"]')) fetch("/health/", { cache: "no-store" }).then(function () { location.reload(); }, function () { /* not yet */ });
+  });
   if (!list || !window.caches) return;
   caches.open("pages").then(function (pages) {
     return pages.keys().then(function (all) {
