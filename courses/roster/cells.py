@@ -38,6 +38,9 @@ _DAY = re.compile(r"(\d{4})\s*[-/.年\\、, ]\s*(\d{1,2})\s*[-/.月\\、, ]\s*(\
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年\\]?\s*(\d{1,2})\s*月?")
 _CHINESE = re.compile(r"([〇零一二三四五六七八九]{4})年(元|正|[一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]")
+_CHINESE_MONTH = re.compile(r"([〇零一二三四五六七八九]{4})年(元|正|[一二三四五六七八九十]{1,3})月")
+# what people write where there is nothing to write
+NOTHING = frozenset({"无", "暂无", "没有", "/", "\\", "-", "--", "—", "——", "―", "／", "－", "＼", "無", "空"})
 EPOCH = dt.date(1899, 12, 30)  # day 0 of Excel's serial numbers (1900 system)
 
 
@@ -86,7 +89,10 @@ def loose_day(cell: Any) -> str | None:
     """``1990-01`` where only a month is told, as many rosters do; None for anything else."""
     if isinstance(cell, float) and not cell.is_integer():
         return None  # 1990.1 may be January or October
-    found = _MONTH.fullmatch(unicodedata.normalize("NFKC", plain_text(cell)))
+    text = unicodedata.normalize("NFKC", plain_text(cell))
+    if (said := _CHINESE_MONTH.fullmatch(text.replace(" ", ""))) and 1 <= _numeral(said[2]) <= 12:
+        text = f"{said[1].translate(_DIGITS)}-{_numeral(said[2])}"
+    found = _MONTH.fullmatch(text)
     if found and 1900 <= int(found[1]) <= 2100 and 1 <= int(found[2]) <= 12:
         return f"{found[1]}-{int(found[2]):02d}"
     return None

@@ -18,6 +18,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from lms.people.vocabularies import simplified
+
 _DATA = json.loads(Path(__file__).with_name("aliases.json").read_text("utf-8"))
 # field → words in use (DOMAIN §4), without spaces and punctuation
 WORDS: dict[str, tuple[str, ...]] = {code: tuple(row["words"]) for code, row in _DATA["fields"].items()}
@@ -50,6 +52,10 @@ IGNORED = "ignored"
 _FIELD_OF = {word: field for field, words in WORDS.items() for word in words}
 _OPTIONAL = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _PUNCTUATION = re.compile(r"[\s\W_]+")
+# 合计：, 合计2人, 审核人：王五; 甲单位小计, 共12人; and what no name holds
+_NOTE = re.compile(rf"(?:{'|'.join(sorted(NOT_PEOPLE, key=len, reverse=True))})(?:$|[:、.(\d])")
+_TOTAL = re.compile(r"(?:小计|合计|总计|共计)$|^(?:以上)?共\d+人")
+_SENTENCE = re.compile(r":|^\(")
 SEARCHED_ROWS = 20
 DEEPEST = 3
 ALIKE = 0.6
@@ -127,8 +133,9 @@ def place_of(letters: str) -> int:
 
 
 def plain_words(words: str) -> tuple[str, str]:
-    """Header words as they are compared: width, case, blanks and marks gone; and the same without what stands in brackets."""
-    text = unicodedata.normalize("NFKC", words).casefold()
+    """Header words as they are compared: width, case, blanks, marks and traditional characters gone; and the same without what
+    stands in brackets."""
+    text = simplified(unicodedata.normalize("NFKC", words).casefold())
     return _PUNCTUATION.sub("", text), _PUNCTUATION.sub("", _OPTIONAL.sub("", text))
 
 
@@ -141,6 +148,14 @@ def field_of(words: object, known: Mapping[str, str] | None = None) -> str | Non
             if candidate in table:
                 return table[candidate]
     return None
+
+
+def is_header(cells: Sequence[Any], name: str) -> bool:
+    """A row of the list that is a header once more: where a name should be, and elsewhere, stand words of columns."""
+    if "".join(name.split()) not in _FIELD_OF:
+        return False
+    words = [cell for cell in cells if isinstance(cell, str) and "".join(cell.split()) in _FIELD_OF]
+    return len(words) > 1 and not looks_like_data(cells)
 
 
 def guess_of(words: str) -> str:
@@ -163,6 +178,8 @@ def find_header(rows: Sequence[Sequence[Any]], merged: Merged = (), known: Mappi
             if top + depth > len(rows) or (depth > 1 and looks_like_data(rows[top + depth - 1])):
                 break
             found = header_at(rows, top, depth, merged, known)
+            if best is not None and top > best.first and any(map(looks_like_data, rows[best.first : top])):
+                return best  # a second list below the first: what stands between them is people
             if found.suffices and (best is None or _better(found, best)):
                 best = found
     return best
@@ -226,6 +243,19 @@ def not_a_person(cells: Sequence[Any]) -> bool:
     if not texts:
         return filled <= 1
     head = re.sub(r"\s", "", unicodedata.normalize("NFKC", texts[0]))
-    if any(head == word or re.match(rf"{word}[：:、.（(]", head) for word in NOT_PEOPLE):
+    if _NOTE.match(head) or _TOTAL.search(head):
         return True
-    return filled == 1 and len(head) > 12
+    return filled == 1 and (len(head) > 12 or bool(_SENTENCE.search(head)))
+
+
+def column_twice(columns: Sequence[Column]) -> list[Column]:
+    """The columns of a second list beside the first: what names a person and what tells them apart, both once more."""
+    fields = {column.field for column in columns}
+    again: dict[str, list[Column]] = {}
+    for column in columns:
+        field = "" if column.field else field_of(column.words)
+        if field and field in fields:
+            again.setdefault(str(field), []).append(column)
+    if "name" not in again or not {"document", "phone"} & again.keys():
+        return []
+    return sorted((c for twins in again.values() for c in twins), key=lambda c: c.place)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from courses.models import ClassEnrolment, TrainingClass
 from courses.roster import likenesses, unread
-from courses.roster.cells import day_of, document_kind, loose_day, plain_text
-from courses.roster.columns import FILLED_DOWN, NOT_PEOPLE, Column, not_a_person
+from courses.roster.cells import NOTHING, day_of, document_kind, loose_day, plain_text
+from courses.roster.columns import FILLED_DOWN, NOT_PEOPLE, Column, is_header, not_a_person
 from courses.roster.places import Places
 from courses.roster.reading import Row, Sheet
 from courses.states import EnrolmentState, RowVerdict
@@ -42,6 +42,7 @@ _TEXTS = (("major", 80), ("organisation", 120), ("position_title", 80))
 _NOT_TAKEN = frozenset({"index", "remark", "result", "reason", "licence"})
 _NOT_ASKED = frozenset({*_NOT_TAKEN, *FILLED_DOWN})
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_NUMBER = re.compile(r"\W*[\dA-Za-z][\W\d]{5}")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}")
 
 
@@ -113,6 +114,7 @@ class Examiner:
         self.note_merged(index, raw)
         width = len(raw)
         cells = {name: raw[c.place] if c.place < width else None for name, c in self.columns.items()}
+        cells = {name: None if isinstance(cell, str) and cell.strip() in NOTHING else cell for name, cell in cells.items()}
         if not any(cell is not None and plain_text(cell) for name, cell in cells.items() if name not in _NOT_ASKED):
             if not any(isinstance(cell, str) and cell.strip() for cell in raw):
                 return None
@@ -121,10 +123,12 @@ class Examiner:
         if index in self.sheet.left_out:
             return self._left_out(index, cells, _("隐藏行，按您的选择不导入。"))
         name = cells.get("name")
-        if not cells.get("document") and not cells.get("phone") and (not_a_person(raw) or _is_note(name)):
+        if not _has_number(cells) and (not_a_person(raw) or _is_note(name)):
             return self._left_out(index, cells, _("不是名单行（合计、说明或空行）。"))
         if isinstance(name, str) and "".join(name.split()) == "".join(self.columns["name"].words.split()):
             return self._left_out(index, cells, _("重复的表头。"))
+        if isinstance(name, str) and is_header(raw, name):
+            return self._left_out(index, cells, _("这里又是一个表头，列的顺序和上面的不同；请把它下面的名单另存为一份再上传。"))
         for name_of in FILLED_DOWN:
             column = self.columns.get(name_of)
             if column is not None and cells[name_of] is None and column.place in self.standing:
@@ -374,6 +378,11 @@ def _spread(sheet: Sheet) -> dict[int, list[tuple[int, int]]]:
         if r2 > r1:
             found.setdefault(r1, []).append((c1, r2))
     return found
+
+
+def _has_number(cells: dict[str, Any]) -> bool:
+    """Something that may be meant as a document or a telephone; “1”, a date and “联系电话：…” in a note are not."""
+    return any(_NUMBER.match(plain_text(cells.get(name))) for name in ("document", "phone"))
 
 
 def _is_note(name: Any) -> bool:

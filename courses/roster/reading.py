@@ -6,6 +6,7 @@ rows of the sheet confirmed, in chunks, so that memory does not grow with the bo
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -90,6 +91,8 @@ def read(path: Path, *, known: dict[str, str] | None = None) -> Sheet:
 
 def recognise(seen: Outline, known: dict[str, str] | None = None) -> tuple[int, columns.Header]:
     """The sheet that most likely holds the roster, visible ones first, and its header. Refuses a book without any."""
+    if not seen.sheets:
+        raise BadInput(_("工作簿里没有工作表，只有图表；请上传放名单的那个文件。"))
     order = sorted(range(len(seen.sheets)), key=lambda i: (not seen.sheets[i].visible, i))
     for find in (columns.find_header, columns.likely_header):
         for index in order:
@@ -138,7 +141,7 @@ def _outline_csv(path: Path, *, whole: bool = False) -> list[SheetOutline]:
     text = _decode(path.read_bytes())
     if "\x00" in text:
         raise BadInput(_("这不是表格文件。请上传 Excel（xlsx、xls）或 CSV 文件。"))
-    delimiter = max(",\t;", key=text[:4096].count)
+    delimiter = _delimiter(text[:4096])
     csv.field_size_limit(10_000)
     try:
         rows: list[Row] = []
@@ -153,6 +156,14 @@ def _outline_csv(path: Path, *, whole: bool = False) -> list[SheetOutline]:
     return [SheetOutline("CSV", True, len(rows), rows if whole else rows[:PREVIEWED])]
 
 
+def _delimiter(start: str) -> str:
+    """What separates the columns: under which a header is found; else what occurs most often (commas also stand in texts)."""
+    by_number = sorted(",\t;|，", key=start.count, reverse=True)
+    lines = start.splitlines()[: columns.SEARCHED_ROWS]
+    found = (d for d in by_number if columns.find_header([list(row) for row in csv.reader(lines, delimiter=d)]))
+    return next(found, by_number[0])
+
+
 def _bare(cell: str) -> str | None:
     """``="4403…"`` is how programs keep Excel from making a number of a text."""
     if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
@@ -163,12 +174,22 @@ def _bare(cell: str) -> str | None:
 def _decode(raw: bytes) -> str:
     """UTF-8 with or without mark, UTF-16 with mark, else GB18030 as Chinese Excel writes it."""
     tries = ["utf-16"] if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "gb18030"]
+    if raw.startswith(codecs.BOM_UTF8) and not _is_utf8(raw):  # some programs put the mark of UTF-8 before GBK
+        raw = raw.removeprefix(codecs.BOM_UTF8)
     for encoding in tries:
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise BadInput(_("无法识别文件的文字编码，请用 Excel 打开并另存为 xlsx 后再上传。"))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 # --- xlsx

@@ -86,6 +86,7 @@ class ColumnsForm(forms.Form):
             "several": len(self.sheets) > 1,
             "proposals": [(p, self.given.get(f"field-{p.column.letter}", "") if sent else p.field) for p in proposals],
             "choices": list(columns.LABELS.items()),
+            "twice": "、".join(c.letter for c in columns.column_twice(self.header.everything())) if self.header else "",
             "unsure": sum(1 for p in proposals if not p.field and p.guess),
             "hidden_numbers": [row + 1 for row in self.outline["hidden_rows"][:12]],
             "hidden_letters": [columns.letter_of(place) for place in self.outline["hidden_columns"][:12]],

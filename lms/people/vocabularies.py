@@ -242,6 +242,7 @@ SEXES = Vocabulary(
     {
         "男性": "1",
         "女性": "2",
+        "先生": "1",
         "m": "1",
         "f": "2",
         "male": "1",
@@ -256,6 +257,13 @@ SEXES = Vocabulary(
 ALL = {v.code: v for v in (ETHNIC_GROUPS, EDUCATION_LEVELS, POLITICAL_STATUS, SEXES)}
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+# traditional characters that stand in the words of rosters (headers, ethnic groups, education); names are never rewritten
+_TRADITIONAL = str.maketrans(
+    "號證碼學歷單職務聯繫絡電話鄉鎮備註別類對專業縣區說門編員狀況參訓報貫級會醫畢處實齡"
+    "漢滿壯維爾蒙藏傣僳羅錫納達鄂倫溫怒獨龍東鮮烏茲孜塔裡幹黨團眾無碩專",
+    "号证码学历单职务联系络电话乡镇备注别类对专业县区说门编员状况参训报贯级会医毕处实龄"
+    "汉满壮维尔蒙藏傣僳罗锡纳达鄂伦温怒独龙东鲜乌兹孜塔里干党团众无硕专",
+)
 _TIDY = re.compile(r"[\s\u3000()（）·,，、。:：]+")
 
 
@@ -275,8 +283,13 @@ def code_of(vocabulary: Vocabulary, text: str) -> str | None:
     return None
 
 
+def simplified(text: str) -> str:
+    """The words of a form in simplified characters, as far as forms use them."""
+    return text.translate(_TRADITIONAL)
+
+
 def _tidy(text: str) -> str:
-    return _TIDY.sub("", text.translate(_WIDE)).casefold()
+    return _TIDY.sub("", simplified(text.translate(_WIDE))).casefold()
 
 
 def _candidates(wording: str, endings: Iterable[str]) -> Iterable[str]:

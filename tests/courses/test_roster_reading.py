@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -73,6 +73,7 @@ _numbers = st.one_of(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 @given(st.lists(_numbers, max_size=30))
 def test_whole_columns_of_numbers_are_decided_as_one_by_one(numbers):
     for number, fact in zip(numbers, sound_residents(numbers, TODAY), strict=True):
