@@ -90,7 +90,7 @@ UNITS: dict[str, Any] = {
     "licences_gained": (gettext_lazy("新增持证"), gettext_lazy("人")),
     "licensed": (gettext_lazy("持证存量"), gettext_lazy("人")),
     "registered": (gettext_lazy("登记存量"), gettext_lazy("人")),
-    "hours": (gettext_lazy("学时的来源"), gettext_lazy("条记录")),
+    "hours": (gettext_lazy("学时"), ""),
     "classes": (gettext_lazy("班次"), gettext_lazy("个班次")),
     "sessions": (gettext_lazy("课次"), gettext_lazy("个课次")),
     "unnamed": (gettext_lazy("未具名人数"), gettext_lazy("人次")),
@@ -113,9 +113,9 @@ def open_figure(wanted: Wanted) -> Opened:
     title, unit = (str(text) for text in UNITS[wanted.what])
     if wanted.what in _OF_LINES:
         lines = _lines(wanted)
-        found = lines.order_by().aggregate(lines=Count("pk"), heads=Sum("quantity"))
-        total = (found["heads"] or 0) if wanted.what == "unnamed" else found["lines"]
-        return Opened(title, unit, "line", lines, found["lines"], total)
+        found = lines.order_by().aggregate(lines=Count("pk"), heads=Sum("quantity"), worth=Sum("hour_hundredths"))
+        worth: dict[str, int | Decimal] = {"unnamed": found["heads"] or 0, "hours": Decimal(found["worth"] or 0) / 100}
+        return Opened(title, unit, "line", lines, found["lines"], worth.get(wanted.what, found["lines"]))
     units = _units(wanted)
     if wanted.what == "person_times":
         count = units.count()

@@ -116,7 +116,7 @@ def items_workbook(opened: Opened, said: Sequence[str], shown: Iterable[Item]) -
 
 def rests_on(place: Division, opened: Opened, basis: CountingBasis, start: dt.date, end: dt.date) -> list[str]:
     return [
-        f"{place.full_name} · {opened.title} · {opened.value} {opened.unit}",
+        f"{place.full_name} · {opened.title} · {opened.value} {opened.unit}".strip(),
         _("统计口径：%(name)s（%(code)s）——%(text)s") % {"name": basis.name, "code": basis.code, "text": basis.description},
         f"{start} — {end}",
     ]

@@ -32,9 +32,8 @@ def opened(cell: Cell, *, count: int, amount: int) -> drill.Opened:
 
 
 def _unit(measure: str) -> str:
-    if measure in ("hours", "clock_hours"):
-        return measures()[measure]
-    return str(drill.UNITS[measure][1])
+    """Nothing where the measure is its own unit."""
+    return "" if measure in drill.LEARNT else str(drill.UNITS[measure][1])
 
 
 def name_of(cell: Cell) -> str:
