@@ -142,6 +142,13 @@ def merge_in(actor: Actor, merge_uuid: uuid.UUID, *roles: str) -> Merge:
     return found
 
 
+def merges_in(actor: Actor, *roles: str) -> QuerySet[Merge]:
+    """Links that stand between two persons in scope, the newest first."""
+    mine = people_in(actor, *roles).order_by().values("pk")
+    standing = Merge.objects.standing().filter(kept__in=mine, duplicate__in=mine)
+    return standing.select_related("kept__division", "duplicate__division").order_by("-decided_at", "-pk")
+
+
 def corrections_in(actor: Actor, *roles: str) -> QuerySet[CorrectionRequest]:
     """Requests for correction of persons in scope, the open ones first and the oldest of those on top."""
     return (

@@ -149,10 +149,12 @@ def test_merging_telling_apart_and_taking_back(world, client_as):
     detail = client.get(reverse("people:detail", kwargs={"uuid": a.uuid})).content.decode()
     link = Merge.objects.get()
     undo = reverse("people:unmerge", kwargs={"uuid": link.uuid})
-    assert undo in detail
+    assert undo in detail and undo in client.get(reverse("people:duplicates")).content.decode()
+    assert undo not in client_as("regional_admin", world.other_county).get(reverse("people:duplicates")).content.decode()
     assert client.post(undo, {"reason": "核对有误"}).status_code == 302
     assert selectors.ids_of(a) == {a.pk}
     assert "已经撤销" in client.get(undo).content.decode()
+    assert undo not in client.get(reverse("people:duplicates")).content.decode()
 
 
 def test_a_merged_record_of_another_division_is_not_named(world, client_as):

@@ -22,7 +22,8 @@ from lms.people.views.shared import actor_of, attempt, data_of, missing_is_404, 
 
 def worklist(request: HttpRequest) -> HttpResponse:
     pairs = duplicates.worklist(actor_of(request), *OFFICE)
-    return render(request, "people/duplicates.html", {"page_obj": page_of(request, pairs, 20)})
+    context = {"page_obj": page_of(request, pairs, 20), "merges": selectors.merges_in(actor_of(request), *OFFICE)[:20]}
+    return render(request, "people/duplicates.html", context)
 
 
 @missing_is_404
