@@ -1,5 +1,7 @@
 """Four months of 云南省: two locked by the province, one returned to 鲁甸县 and handed in again, the present one open.
 
+The one before the present is left where a visitor can take it to the province's lock by hand, in six steps.
+
 Afterwards a record of a locked month comes late and one is taken back: signed figures stay, the difference is shown.
 """
 
@@ -22,6 +24,7 @@ from lms.ledger.rules import first_day, month_of
 from lms.places.selectors import children_of, division_by_code
 from lms.programmes import services as programmes
 from lms.reports.approval import services as approval
+from lms.reports.approval import units
 from lms.reports.layouts.sample import sample
 from lms.reports.layouts.services import keep_layout
 from lms.reports.monthly.services import subscribe
@@ -108,7 +111,13 @@ def _returned_once(kit: Kit, period: int) -> None:
         )
     with clock.at(_after(period, 3)):
         approval.submit(division=county, period=period, by=_office(kit, "xianban"), note="已核对，无需更正")
-        approval.declare_nil(division=city, period=period, by=_office(kit, "shiban"))
+        others = approval.declare_nil(division=city, period=period, by=_office(kit, "shiban"))
+        for place in units.below(city, period):
+            if place.code != county.code and place.pk not in {row.division_id for row in others}:
+                others.append(approval.submit(division=place, period=period, by=_office(kit, "shiban"), note="由市代报"))
+    with clock.at(_after(period, 4)):
+        for row in others:
+            approval.accept(submission=row, by=_office(kit, "shishen"))
 
 
 def _learnt_later(kit: Kit, period: int, course: CoursePage, today: dt.date) -> None:

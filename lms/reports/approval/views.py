@@ -61,6 +61,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     context = {
         "division": home,
         "months": shown,
+        "has_below": any(month.below for month in shown),
         "subscriptions": sending.standing_of(actor_of(request)),
         "layouts": layouts_for(home) if shown else [],
         "days": range(1, 29),
@@ -75,6 +76,7 @@ def period(request: HttpRequest, code: str, period: int) -> HttpResponse:
     rounds = list(units.rounds(place, period))
     row = next((r for r in rounds if r.status != Status.RETURNED), None)
     below = pages.below(place, period)
+    done = sum(u.submission is not None and u.submission.status in (Status.ACCEPTED, Status.LOCKED) for u in below)
     many = payloads.line_count(place, period) > AT_ONCE
     found = None if many else comparing.compare(place, period, basis=None, submission=row)
     actor = actor_of(request)
@@ -87,8 +89,10 @@ def period(request: HttpRequest, code: str, period: int) -> HttpResponse:
         "state": pages.Unit(place, row, bool(rounds) and row is None).state,
         "rounds": rounds,
         "who": names.of_submissions(rounds),
+        "returned": rounds[0] if rounds and row is None else None,
         "below": below,
-        "done": sum(u.submission is not None and u.submission.status in (Status.ACCEPTED, Status.LOCKED) for u in below),
+        "done": done,
+        "waiting": len(below) - done,
         "content": row.content if row else None,
         "found": found,
         "may": pages.may(actor, place, period, row, below),
