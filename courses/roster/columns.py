@@ -18,6 +18,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from courses.roster.cells import plain_text
 from lms.people.vocabularies import simplified
 
 _DATA = json.loads(Path(__file__).with_name("aliases.json").read_text("utf-8"))
@@ -55,6 +56,7 @@ _PUNCTUATION = re.compile(r"[\s\W_]+")
 # 合计：, 合计2人, 审核人：王五; 甲单位小计, 共12人; and what no name holds
 _NOTE = re.compile(rf"(?:{'|'.join(sorted(NOT_PEOPLE, key=len, reverse=True))})(?:$|[:、.(\d])")
 _TOTAL = re.compile(r"(?:小计|合计|总计|共计)$|^(?:以上)?共\d+人")
+_NUMBER = re.compile(r"\W*[\dA-Za-z][\W\d]{5}")
 _SENTENCE = re.compile(r":|^\(")
 SEARCHED_ROWS = 20
 DEEPEST = 3
@@ -158,6 +160,12 @@ def is_header(cells: Sequence[Any], name: str) -> bool:
     return len(words) > 1 and not looks_like_data(cells)
 
 
+def stand_alike(cells: Mapping[str, Any]) -> bool:
+    """The words of a header once more, each in the column it names (``cells``: field → what stands there)."""
+    named = {field: field_of(cell) for field, cell in cells.items()}
+    return all(found is None or found == field for field, found in named.items())
+
+
 def guess_of(words: str) -> str:
     """The field whose words are most like these, when they are like enough; a suggestion only."""
     wanted = plain_words(words)[1] or plain_words(words)[0]
@@ -246,6 +254,15 @@ def not_a_person(cells: Sequence[Any]) -> bool:
     if _NOTE.match(head) or _TOTAL.search(head):
         return True
     return filled == 1 and (len(head) > 12 or bool(_SENTENCE.search(head)))
+
+
+def is_note(name: Any) -> bool:
+    return isinstance(name, str) and "".join(name.split()).rstrip("：:") in NOT_PEOPLE
+
+
+def holds_number(document: Any, phone: Any) -> bool:
+    """Something that may be meant as a document or a telephone; “1”, a date and “联系电话：…” in a note are not."""
+    return any(_NUMBER.match(plain_text(cell)) for cell in (document, phone))
 
 
 def column_twice(columns: Sequence[Column]) -> list[Column]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from courses.models import ClassEnrolment, TrainingClass
 from courses.roster import likenesses, unread
 from courses.roster.cells import NOTHING, day_of, document_kind, loose_day, plain_text
-from courses.roster.columns import FILLED_DOWN, NOT_PEOPLE, Column, is_header, not_a_person
+from courses.roster.columns import FILLED_DOWN, Column, holds_number, is_header, is_note, not_a_person, stand_alike
 from courses.roster.places import Places
 from courses.roster.reading import Row, Sheet
 from courses.states import EnrolmentState, RowVerdict
@@ -42,7 +42,7 @@ _TEXTS = (("major", 80), ("organisation", 120), ("position_title", 80))
 _NOT_TAKEN = frozenset({"index", "remark", "result", "reason", "licence"})
 _NOT_ASKED = frozenset({*_NOT_TAKEN, *FILLED_DOWN})
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_NUMBER = re.compile(r"\W*[\dA-Za-z][\W\d]{5}")
+_LONG_NUMBER = re.compile(r"\d{7,}[\dXx]?")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fa5]{2,4}")
 
 
@@ -123,12 +123,12 @@ class Examiner:
         if index in self.sheet.left_out:
             return self._left_out(index, cells, _("隐藏行，按您的选择不导入。"))
         name = cells.get("name")
-        if not _has_number(cells) and (not_a_person(raw) or _is_note(name)):
+        if not holds_number(cells.get("document"), cells.get("phone")) and (not_a_person(raw) or is_note(name)):
             return self._left_out(index, cells, _("不是名单行（合计、说明或空行）。"))
+        if isinstance(name, str) and is_header(raw, name) and not stand_alike(cells):
+            return self._left_out(index, cells, _("这里又是一个表头，列的顺序和上面的不同；请把它下面的名单另存为一份再上传。"))
         if isinstance(name, str) and "".join(name.split()) == "".join(self.columns["name"].words.split()):
             return self._left_out(index, cells, _("重复的表头。"))
-        if isinstance(name, str) and is_header(raw, name):
-            return self._left_out(index, cells, _("这里又是一个表头，列的顺序和上面的不同；请把它下面的名单另存为一份再上传。"))
         for name_of in FILLED_DOWN:
             column = self.columns.get(name_of)
             if column is not None and cells[name_of] is None and column.place in self.standing:
@@ -175,16 +175,19 @@ class Examiner:
     def refuse(self, row: Examined, name: str, reason: str) -> None:
         if name in row.unread:
             return
-        column: Column | None = self.columns.get(name)
-        row.problems.append({"column": column.letter if column else "", "header": column.words if column else "", "reason": reason})
+        row.problems.append(self._problem(name, reason))
         row.verdict = RowVerdict.REFUSED
 
     def hint(self, row: Examined, name: str, reason: str) -> None:
         """Something to look at; the row is not refused for it."""
-        column = self.columns.get(name)
-        found = {"column": column.letter if column else "", "header": column.words if column else "", "reason": reason}
-        row.problems.append({**found, "level": "hint"})
+        row.problems.append({**self._problem(name, reason), "level": "hint"})
         row.hinted = True
+
+    def _problem(self, name: str, reason: str) -> dict[str, str]:
+        """A sentence may repeat what stands in the cell: a number in it is masked, for sentences are kept and not sealed."""
+        column: Column | None = self.columns.get(name)
+        said = _LONG_NUMBER.sub(_masked, reason)
+        return {"column": column.letter if column else "", "header": column.words if column else "", "reason": said}
 
     def _name(self, row: Examined) -> None:
         cell = row.cells.get("name")
@@ -380,13 +383,8 @@ def _spread(sheet: Sheet) -> dict[int, list[tuple[int, int]]]:
     return found
 
 
-def _has_number(cells: dict[str, Any]) -> bool:
-    """Something that may be meant as a document or a telephone; “1”, a date and “联系电话：…” in a note are not."""
-    return any(_NUMBER.match(plain_text(cells.get(name))) for name in ("document", "phone"))
-
-
-def _is_note(name: Any) -> bool:
-    return isinstance(name, str) and "".join(name.split()).rstrip("：:") in NOT_PEOPLE
+def _masked(number: re.Match[str]) -> str:
+    return people_rules.mask_document(number[0]) if len(number[0]) >= 15 else people_rules.mask_phone(number[0])
 
 
 def _categories(training_class: TrainingClass) -> dict[str, Category]:

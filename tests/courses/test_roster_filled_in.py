@@ -152,3 +152,13 @@ def test_a_month_in_chinese_numerals():
         "2001-12",
         None,
     )
+
+
+@pytest.mark.django_db
+def test_a_number_in_the_wrong_column_is_masked_where_its_row_is_refused(world: World, tmp_path: Path):
+    rows = [["姓名", "性别", "电话", "学历"], ["张三", N(1), "138000000081", "13800000001"]]
+    [row] = examined(saved(tmp_path / "a.xlsx", rows), world).values()
+    said = " ".join(problem["reason"] for problem in row.problems)
+    assert len(row.problems) == 3
+    assert N(1) not in said and "13800" not in said
+    assert "5306**********0016" in said and "138*****0081" in said
