@@ -12,7 +12,7 @@ from lms.core import positions
 from lms.ledger import services as ledger
 from lms.ledger.models import SummaryState
 
-LINES = 2_000  # as many as a page settles itself before it is drawn
+LINES = 2_000  # four times as many as a page settles itself before it is drawn
 ROUNDS = 3
 
 

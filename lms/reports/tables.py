@@ -28,7 +28,7 @@ from lms.reports.approval.signed import Signed, signed
 from lms.reports.dimensions import DIMENSIONS, SIDES, Fact, label, splitter
 from lms.reports.wording import known
 
-REFRESH_AT_ONCE = 2000  # lines a page settles itself before it is drawn; more is the scheduler's work
+REFRESH_AT_ONCE = 500  # lines a page settles itself before it is drawn; more is the scheduler's work, within a minute
 SHOWN = ("minutes", "hundredths", "classes", "sessions", "planned", "unnamed")
 
 
