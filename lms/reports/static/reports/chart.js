@@ -21,7 +21,7 @@
   var many = shown.names.length > 8;
   var chart = window.echarts.init(box, null, { renderer: "svg" });
   var names = { type: "category", data: shown.names, inverse: lying, axisTick: { show: false }, axisLabel: { interval: 0, rotate: many && !lying ? 35 : 0, fontSize: 12, hideOverlap: !lying, width: lying ? 110 : undefined, overflow: lying ? "break" : "none" } };
-  var numbers = { type: "value", minInterval: 1, axisLabel: { hideOverlap: true }, splitLine: { lineStyle: { color: token("--line", "#dfe5e4") } } };
+  var numbers = { type: "value", minInterval: 1, splitNumber: lying ? 3 : 5, axisLabel: { hideOverlap: true }, splitLine: { lineStyle: { color: token("--line", "#dfe5e4") } } };
   chart.setOption({
     animation: false,
     color: [token("--accent", "#0b5c61"), "#c08a2b"],
