@@ -129,7 +129,10 @@ def said(minutes: int, *, leaving: bool, out: bool) -> str:
 @require_POST
 @missing_is_404
 def sign_in_later(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
-    """What the phone kept: ``{"code", "at", "now", "out"}``, times in milliseconds of the phone. 409: refused for good."""
+    """What the phone kept: ``{"code", "at", "now", "out"}``, times in milliseconds of the phone. 409: refused for good.
+
+    ``goes_on``: the learner stands before it and is taken to the class, which says how it went.
+    """
     actor = actor_of(request)
     found, _enrolment, person = attending.session_for_sign_in(actor, session)
     try:
@@ -153,4 +156,6 @@ def sign_in_later(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
     text = said(made.minutes, leaving=leaving, out=found.training_class.needs_check_out)
     if made.late_sent:
         text = _("离线时的签到已补送：%(title)s。") % {"title": found.title}
+    if sent.get("goes_on"):
+        messages.success(request, text)
     return JsonResponse({"text": text})

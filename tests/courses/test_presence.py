@@ -270,6 +270,18 @@ def test_the_phone_s_journal_answers_for_good_or_not_at_all(world):
     assert make_client(make_user()).post(address, good, content_type="application/json").status_code == 404
 
 
+def test_who_presses_the_button_is_told_on_the_next_page_and_the_journal_tells_by_itself(world):
+    session, person, _actor, enrolment = attending(world)
+    client, after = make_client(person.user), session.starts_at + MINUTE
+    address, shown = reverse("courses:sign_in_later", args=[session.uuid]), reverse("courses:my_class", args=[enrolment.uuid])
+    sent = {"code": code_at(session, after), "at": after.timestamp() * 1000, "now": after.timestamp() * 1000}
+    with clock.at(after):
+        for goes_on in (False, True):
+            body = json.dumps({**sent, "goes_on": goes_on})
+            assert client.post(address, body, content_type="application/json").json() == {"text": "签到成功。"}
+            assert ("签到成功。" in client.get(shown).content.decode()) == goes_on
+
+
 # -- heads and walk-ins -----------------------------------------------------------------------------------------------
 
 

@@ -11,11 +11,11 @@
 
   var disk = window.keptOnDisk.spare("sign-in", "entries");  // what the server has not answered: one record a press of the button
   // resolves with {done, text}; rejects when there is no network or the server is unwell
-  function send(entry) {
+  function send(entry, goesOn) {
     return fetch(entry.url, {
       method: "POST", credentials: "same-origin", redirect: "error",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token, "Accept": "application/json" },
-      body: JSON.stringify({ code: entry.code, at: entry.at, out: entry.out, now: Date.now() })
+      body: JSON.stringify({ code: entry.code, at: entry.at, out: entry.out, now: Date.now(), goes_on: !!goesOn })
     }).then(function (answer) {
       if (answer.status === 404) return { done: false, text: "" };
       if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
@@ -56,7 +56,7 @@
     var entry = { user: user, url: form.getAttribute("data-sign-in"), code: code, at: Date.now(), out: leaving };
     // on the disk before it is sent: a line may hang, and the phone die meanwhile
     var id = user + " " + entry.url + " " + entry.at, written = disk.put(id, entry);
-    send(entry).then(function (answer) {
+    send(entry, true).then(function (answer) {
       disk.drop(id).then(function () {
         if (answer.done) { location.href = form.getAttribute("data-next"); return; }
         say(said, answer.text, "bad");
