@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 
 from lms.core import bulk, ids
+from lms.core.models import Job
 from lms.people.models import Person
 from tests.factories.world import World
 
@@ -44,6 +46,9 @@ def test_a_refused_row_is_an_integrity_error_and_leaves_none(world: World):
 def test_updated_rows(world: World):
     people = [Person(name=f"甲{n}", division=world.county) for n in range(3)]
     bulk.create(Person, people)
+    jobs = [Job.objects.create(kind="k", title="t", owner_uuid=uuid4(), owner_label="o") for _ in range(2)]
+    bulk.update_rows(Job, ("params", "title"), [(jobs[0].pk, {"a": ["“b”", None]}, "甲"), (jobs[1].pk, {}, "乙")])
+    assert list(Job.objects.order_by("pk").values_list("params", "title")) == [({"a": ["“b”", None]}, "甲"), ({}, "乙")]
     bulk.update_rows(Person, ("phone", "birth_date"), [(p.pk, f"1380000000{n}", None) for n, p in enumerate(people)])
     assert [p.phone for p in Person.objects.order_by("pk")][-3:] == ["13800000000", "13800000001", "13800000002"]
 
@@ -74,4 +79,7 @@ def test_ids_by_the_hundred_are_those_of_the_seed():
         assert list(itertools.islice(ids.uuids(), 5)) == wanted
     drawn = list(itertools.islice(ids.uuids(), 200))
     assert len(set(drawn)) == 200
+    # those of a batch lie together in an index, those of another elsewhere
+    assert {one.bytes[:6] for one in drawn} == {drawn[0].bytes[:6]}
+    assert next(ids.uuids()).bytes[:6] != drawn[0].bytes[:6]
     assert {one.version for one in drawn} == {4}

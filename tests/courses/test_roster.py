@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from courses import services
 from courses.models import ClassEnrolment, RosterImport
@@ -185,6 +186,19 @@ def test_the_same_file_twice_adds_nothing(world: World, upload, confirm):
     with pytest.raises(Refused):
         confirm(again)
     assert (Person.objects.count(), User.objects.count(), Line.objects.count()) == counts
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_in_says_nothing_more_and_the_page_reads_the_books(world: World, upload, confirm, client_as):
+    roster = confirm(
+        upload(make_class(world.county), rosters.xlsx([rosters.row(1), rosters.row(2, 民族="无此族")]), give_accounts=False)
+    )
+    rows = {row.verdict: row for row in roster.rows.all()}
+    assert rows["new"].committed_at is not None
+    assert (rows["new"].sealed, bool(rows["refused"].sealed)) == ("", True)
+    page = client_as(Role.CLASS_MANAGER, world.county).get(reverse("courses:roster_detail", args=[roster.uuid])).content.decode()
+    assert "学员乙一" in page
+    assert "学员丙一" in page
 
 
 @pytest.mark.django_db
