@@ -74,10 +74,7 @@ def splitter(division: Division | None, by: str, *, on: dt.date, position: int) 
     """``on`` is the day whose tree is shown, as known at the position. ``division``: of which, when split by division."""
     if by == "division":
         assert division is not None
-        children = children_known(division, on=on, position=position)
-        names = {child.code: child.name for child in children}
-        names[division.code] = _("%(name)s本级") % {"name": division.name}
-        return Splitter(_child_key(division, children, names, position), names, tuple(child.code for child in children))
+        return among(division, children_known(division, on=on, position=position), position=position)
     if by == "month":
         return Splitter(lambda fact: str(fact.month))
     if by == "category":
@@ -90,6 +87,13 @@ def splitter(division: Division | None, by: str, *, on: dt.date, position: int) 
         values = tag_values(by, position)
         return Splitter(lambda fact: values.get(fact.occasion, "") if fact.occasion else "")
     return Splitter(lambda fact: str(getattr(fact, by)))
+
+
+def among(division: Division, children: list[Division], *, position: int) -> Splitter:
+    """By the children shown, and the division's own level."""
+    names = {child.code: child.name for child in children}
+    names[division.code] = _("%(name)s本级") % {"name": division.name}
+    return Splitter(_child_key(division, children, names, position), names, tuple(child.code for child in children))
 
 
 def _named(model: type[Category] | type[Programme], pick: Callable[[Fact], int], *, names_too: bool) -> Splitter:

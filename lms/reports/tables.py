@@ -25,7 +25,7 @@ from lms.places.boundaries import children_known
 from lms.places.models import Division
 from lms.programmes.models import Category, Programme
 from lms.reports.approval.signed import Signed, signed
-from lms.reports.dimensions import DIMENSIONS, SIDES, Fact, label, splitter
+from lms.reports.dimensions import DIMENSIONS, SIDES, Fact, Splitter, among, label
 from lms.reports.wording import known
 
 REFRESH_AT_ONCE = 500  # lines a page settles itself before it is drawn; more is the scheduler's work, within a minute
@@ -92,6 +92,21 @@ class Cards:
 
 
 @dataclass(frozen=True, slots=True)
+class Persons:
+    """Distinct persons: of a whole division, of its own level, and of each child by its path."""
+
+    all: int
+    own: int
+    below: dict[str, int]
+
+    @classmethod
+    def of(cls, division: Division, children: list[Division], span: spans.Span, measure: str) -> Persons:
+        found = summaries.distinct_persons(division.path, span, measure).get("", 0)
+        own = summaries.distinct_persons(division.path, span, measure, by="own").get("", 0)
+        return cls(found, own, summaries.distinct_persons_of([child.path for child in children], span, measure))
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     division: Division
     span: spans.Span
@@ -146,11 +161,16 @@ def report(
     children = children_known(division, on=on, position=state.position)
     between = _between(division) if by == "division" else []
     found = _found(division, between, span, measure, by)
-    rows = _rows(division, children, span, measure, found, by, state.position)
-    total = _total(division, span, measure, rows)
+    persons = Persons.of(division, children, span, measure)
+    split = among(division, children, position=state.position)
+    if by == "division":
+        rows = _division_rows(division, children, split, persons, found, measure)
+    else:
+        rows = _rows(division, span, measure, found, by)
+    total = _total(division, persons, rows)
     approved = signed(division, span.start, span.end)
     if by == "division":
-        _fill_completeness(division, children, between, span, rows, state.position)
+        _fill_completeness(division, children, between, span, rows, split)
         for row, child in _of_children(rows, children):
             row.unapproved = approved.under(child.path)
     total.missing = sum(row.missing for row in rows)
@@ -159,7 +179,7 @@ def report(
         span=span,
         basis=basis,
         by=by,
-        cards=_cards(division, children, span, basis, total),
+        cards=_cards(division, persons, span, basis, total),
         rows=rows,
         total=total,
         position=state.position,
@@ -186,17 +206,7 @@ def _between(division: Division) -> list[str]:
     return list(Division.objects.filter(parent=division, is_statistical=True).values_list("path", flat=True).distinct())
 
 
-def _rows(
-    division: Division,
-    children: list[Division],
-    span: spans.Span,
-    measure: str,
-    found: dict[str, dict[str, int]],
-    by: str,
-    position: int,
-) -> list[TableRow]:
-    if by == "division":
-        return _division_rows(division, children, span, measure, found, position)
+def _rows(division: Division, span: spans.Span, measure: str, found: dict[str, dict[str, int]], by: str) -> list[TableRow]:
     named: dict[str, Any] = {"category": Category, "programme": Programme}
     names = {str(pk): name for pk, name in named[by].objects.values_list("pk", "name")} if by in named else {}
     persons = summaries.distinct_persons(division.path, span, measure, by=by)
@@ -213,20 +223,24 @@ def _rows(
 
 
 def _division_rows(
-    division: Division, children: list[Division], span: spans.Span, measure: str, found: dict[str, dict[str, int]], position: int
+    division: Division,
+    children: list[Division],
+    split: Splitter,
+    persons: Persons,
+    found: dict[str, dict[str, int]],
+    measure: str,
 ) -> list[TableRow]:
-    split = splitter(division, "division", on=span.end, position=position)
-    persons = summaries.distinct_persons_of([child.path for child in children], span, measure)
-    rows = {child.code: TableRow(child.code, child.name, child.code, persons=persons.get(child.path, 0)) for child in children}
+    rows = {
+        child.code: TableRow(child.code, child.name, child.code, persons=persons.below.get(child.path, 0)) for child in children
+    }
     for name, totals in found.items():
         for path, value in totals.items():
             code = split.key(Fact(path, 0))
             if code not in rows:
                 rows[code] = TableRow(code, split.names.get(code, code))
             _put(rows[code], name, value, measure)
-    own = rows.get(division.code)
-    if own is not None:
-        own.persons = summaries.distinct_persons(division.path, span, measure, by="own").get("", 0)
+    if division.code in rows:
+        rows[division.code].persons = persons.own
     return [rows[code] for code in sorted(rows, key=lambda code: (code == division.code, code))]
 
 
@@ -237,24 +251,23 @@ def _put(row: TableRow, name: str, value: int, measure: str) -> None:
         setattr(row, name, getattr(row, name) + value)
 
 
-def _total(division: Division, span: spans.Span, measure: str, rows: Iterable[TableRow]) -> TableRow:
+def _total(division: Division, persons: Persons, rows: Iterable[TableRow]) -> TableRow:
     total = TableRow("", division.name)
     for row in rows:
         for name in ("classes", "sessions", "person_times", "unnamed", "minutes", "hundredths"):
             setattr(total, name, getattr(total, name) + getattr(row, name))
-    total.persons = summaries.distinct_persons(division.path, span, measure).get("", 0)
+    total.persons = persons.all
     return total
 
 
 def _fill_completeness(
-    division: Division, children: list[Division], between: list[str], span: spans.Span, rows: list[TableRow], position: int
+    division: Division, children: list[Division], between: list[str], span: spans.Span, rows: list[TableRow], split: Splitter
 ) -> None:
     """Sessions planned in months that are over and not held; and what is locked for the whole period."""
     last_over = month_of(clock.today().replace(day=1) - dt.timedelta(days=1))
     by_code = {row.key: row for row in rows}
     if span.first <= last_over:
         over = spans.Span(span.code, span.first, min(span.last, last_over))
-        split = splitter(division, "division", on=span.end, position=position)
         found = summaries.additive_below(division.path, over, ["planned", "sessions"], through=between)
         for name, sign in (("planned", 1), ("sessions", -1)):
             for path, value in found.get(name, {}).items():
@@ -277,18 +290,16 @@ def _of_children(rows: Iterable[TableRow], children: Iterable[Division]) -> Iter
     return [(by_code[child.code], child) for child in children]
 
 
-def _cards(division: Division, children: list[Division], span: spans.Span, basis: CountingBasis, total: TableRow) -> Cards:
+def _cards(division: Division, persons: Persons, span: spans.Span, basis: CountingBasis, total: TableRow) -> Cards:
     measure = ledger.measure_of(basis)
     modes = summaries.additive(division.path, span, [measure], by="mode").get(measure, {})
-    of_children = summaries.distinct_persons_of([child.path for child in children], span, measure)
-    own = summaries.distinct_persons(division.path, span, measure, by="own").get("", 0) if children else total.persons
     gained = summaries.distinct_persons(division.path, span, "licence").get("", 0)
     return Cards(
         person_times=total.person_times,
         by_mode=[(str(MODE_LABELS[mode]), modes[mode]) for mode in MODE_LABELS if modes.get(mode)],
         unnamed=total.unnamed,
         persons=total.persons,
-        children_sum=sum(of_children.values()) + own,
+        children_sum=sum(persons.below.values()) + persons.own,
         hours=total.hours,
         minutes=total.minutes,
         scheme=ledger.scheme_for(division, span.end).name,
