@@ -56,6 +56,20 @@
     node.style.width = Math.max(0, Math.min(100, parseFloat(node.getAttribute("data-percent")) || 0)) + "%";
   });
 
+  // pages that may be read again without network are kept by a worker (templates/cms/worker.js). On a page that is to be kept itself
+  // (data-keep) the first visit of all is made good: it went by before the worker was there. Pages that will be wanted where there
+  // may be no network (data-also) are fetched ahead, once.
+  var wanted = doc.getElementById("keep"), workers = navigator.serviceWorker;
+  if (wanted && workers) window.addEventListener("load", function () {
+    var ahead = (wanted.getAttribute("data-also") || "").split(" ").filter(Boolean);
+    if (!workers.controller && wanted.hasAttribute("data-keep")) ahead.push(location.pathname);
+    workers.register(wanted.getAttribute("data-worker"), { scope: "/", updateViaCache: "all" }).then(function () {
+      return workers.ready;
+    }).then(function (ready) {
+      ahead.forEach(function (path) { ready.active.postMessage({ keep: path }); });
+    }).catch(function () { /* a browser that keeps nothing: the site works as before */ });
+  });
+
   var alert = doc.querySelector(".notice[role=alert][tabindex]");
   if (alert) alert.focus();
 })();
