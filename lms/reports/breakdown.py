@@ -33,7 +33,7 @@ Summed = tuple[Iterable[tuple[Any, ...]], Iterable[tuple[Any, ...]]]
 
 @dataclass(slots=True)
 class Row:
-    """One row. What stands after the hundredths is filled by ``cutting`` alone; ``below``: a division's own divisions."""
+    """One row. What stands after the hundredths is filled by ``cuts.folding`` alone; ``below``: a division's own divisions."""
 
     key: str
     name: str

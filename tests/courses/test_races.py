@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from courses import rules, services
@@ -18,31 +14,10 @@ from lms.ledger.models import Line
 from lms.programmes.models import Participation
 from lms.programmes.services import create_programme
 from tests.factories.courses import SYSTEM, lesson_of, make_class, make_course, make_enrolment, make_learner, make_progress
+from tests.factories.threads import together
 from tests.factories.world import make_division_tree, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run all at once; the results, or the errors raised."""
-    gate = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], Any]) -> None:
-        try:
-            gate.wait()
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_a_double_click_enrols_once():

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from django.db import connection
 
 from exams import services
 from exams.models import Attempt, Regrade, RegradeChange, Response, SittingSeat
@@ -15,30 +12,9 @@ from lms.core import clock
 from lms.core.errors import Refused
 from lms.ledger.models import Line
 from tests.factories import exams as make
+from tests.factories.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts):
-    """Run all at once; the results, or the errors raised."""
-    gate = threading.Barrier(len(acts))
-    results = [None] * len(acts)
-
-    def run(place, act):
-        try:
-            gate.wait()
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_a_double_click_starts_one_attempt():

@@ -8,7 +8,6 @@ import time
 import uuid
 
 import pytest
-from django.db import connections
 
 from lms.accounts.roles import Role
 from lms.audit.models import AuditEvent
@@ -22,6 +21,7 @@ from lms.reports.approval import payloads, services
 from lms.reports.models import Submission
 from lms.reports.states import Status
 from tests.factories import ledger as book
+from tests.factories.threads import together
 from tests.factories.world import make_actor, make_division_tree, make_person
 from tests.reports.test_approval import DAY, MARCH, Offices
 
@@ -151,26 +151,6 @@ def test_a_province_is_locked_level_by_level(world, django_assert_num_queries):
 # with threads, on both engines
 
 
-def in_threads(*acts):
-    """Each act in a thread; what each returned or raised, in order."""
-    results = [None] * len(acts)
-
-    def run(number, act):
-        try:
-            results[number] = act()
-        except Exception as error:
-            results[number] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_others_post_while_a_month_is_folded(monkeypatch):
     month, figures = Month(make_division_tree()), payloads.figures
@@ -188,7 +168,7 @@ def test_others_post_while_a_month_is_folded(monkeypatch):
         return line
 
     monkeypatch.setattr(payloads, "figures", slowly)
-    row, line = in_threads(month.submit, posts)
+    row, line = together(month.submit, posts)
     assert isinstance(row, Submission), row
     assert line.position > row.closing_position
 
@@ -217,7 +197,7 @@ def test_a_line_of_a_month_being_handed_in_is_in_what_is_signed_or_in_the_next(m
             time.sleep(0.02)
 
     monkeypatch.setattr(payloads, "figures", slowly)
-    one, other, *failures = in_threads(submits, submits, posts, posts, posts)
+    one, other, *failures = together(submits, submits, posts, posts, posts)
     assert failures == [None] * 3
     assert isinstance(one, Submission) and isinstance(other, Submission) and one.pk == other.pk, (one, other)
     inside, later = (Line.objects.filter(kind=Kind.HEADCOUNT, posted_period=period) for period in (MARCH, 202204))
@@ -245,7 +225,7 @@ def test_nothing_is_returned_while_the_level_above_comes_to_rest_on_it(monkeypat
         return services.submit(division=w.prefecture, period=MARCH, by=offices.prefecture)
 
     monkeypatch.setattr(services.posting, "lift_lock", slowly)
-    returned, handed_in = in_threads(
+    returned, handed_in = together(
         lambda: services.return_submission(submission=county, reason="少一场", by=offices.checker), above
     )
     assert returned.status == Status.RETURNED and isinstance(handed_in, Refused), (returned, handed_in)
