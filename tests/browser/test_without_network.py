@@ -127,6 +127,8 @@ def test_the_code_on_the_screen_is_scanned_in_a_hall_without_network(reader):
     page.goto("/learn/")  # in the morning, at home: what the day needs is fetched ahead
     kept(page, f"/learn/sign-in/{session.uuid}/")
     page.context.set_offline(True)
+    page.goto("/learn/courses/")  # not kept: what is, is listed, each half-day by its name
+    expect(page.get_by_role("link", name="签到 个案工作")).to_be_visible()
     token = rules.sign_in_token(session.sign_in_secret, rules.sign_in_step(clock.now()))
     page.goto(f"/learn/sign-in/{session.uuid}/?t={token}")  # what the phone's camera opens
     expect(page.get_by_text("已识别现场二维码")).to_be_visible()
